@@ -1,0 +1,69 @@
+"""Who may do what: one table, in a form a manager could read. Nothing else names a role."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    CSR = "csr", "CSR"
+    MANAGER = "manager", "Manager"
+    TRANSITION_MANAGER = "transition_manager", "Transition manager"
+    CLINICIAN = "clinician", "Clinician"
+    SUPERVISOR = "supervisor", "Supervisor"
+    BILLING = "billing", "Billing"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Can(TextChoices):
+    """A right. The label completes the sentence "This person can …"."""
+
+    SEE_ALL_CLIENTS = "see_all_clients", "see every client's record"
+    SEE_OWN_CLIENTS = "see_own_clients", "see the clients assigned to them"
+    SEE_TEAM_CLIENTS = "see_team_clients", "see the clients of the clinicians they supervise"
+    SEE_CASES = "see_cases", "see open cases and the tracker"
+    WORK_RETURNS = "work_returns", "start a return and work through its steps"
+    DECIDE_RETURNS = "decide_returns", "decide whether a category C or D client, or a severe A, may return"
+    REMOVE_CLINICIANS = "remove_clinicians", "mark an old clinician as removed from a client's record"
+    ANSWER_MANAGEMENT = "answer_management", "answer questions put to management"
+    ANSWER_BILLING = "answer_billing", "answer questions put to billing"
+    CLEAR_BALANCES = "clear_balances", "clear a balance or record a payment arrangement"
+    SET_POLICY = "set_policy", "change the practice's numbers"
+    MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
+    USE_DESK = "use_desk", "sign in and see their own work"
+
+
+_OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
+
+MAY: dict[Role, set[Can]] = {
+    Role.CSR: {*_OFFICE, Can.WORK_RETURNS},
+    Role.MANAGER: {
+        *_OFFICE,
+        Can.WORK_RETURNS,
+        Can.DECIDE_RETURNS,
+        Can.REMOVE_CLINICIANS,
+        Can.ANSWER_MANAGEMENT,
+        Can.SET_POLICY,
+    },
+    Role.TRANSITION_MANAGER: {*_OFFICE},
+    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS},
+    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS},
+    Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
+    Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
+}
+
+
+def rights_of(roles: list[str]) -> frozenset[Can]:
+    """Everything that holders of these roles may do, together."""
+    return frozenset().union(*(MAY[Role(role)] for role in roles))
+
+
+def who_may(right: Can) -> list[str]:
+    """The labels of the roles that hold a right, in the order of the roles."""
+    return [role.label for role in Role if right in MAY[role]]
+
+
+def table() -> str:
+    """The roles table as Markdown, for the docs."""
+    head = "| This person can … | " + " | ".join(role.label for role in Role) + " |"
+    rule = "|---|" + ":-:|" * len(Role)
+    rows = (f"| {can.label} | " + " | ".join("●" if can in MAY[r] else "" for r in Role) + " |" for can in Can)
+    return "\n".join([head, rule, *rows])

@@ -1,0 +1,28 @@
+"""Writing to the audit: one function, called inside the transaction of the deed, so that neither stands alone."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+
+from lwg_intake.audit.models import Event
+
+# Where the deed comes from: a network address, set by the middleware; a command's or a task's name otherwise.
+ORIGIN: ContextVar[str] = ContextVar("origin", default="program")
+
+
+def record(verb: str, *, by: Any, on: models.Model | None = None, client_id: int | None = None, **values: Any) -> Event:
+    """Write one event. `by` is the account, or None for the program itself; `values` are plain JSON values.
+
+    Raises whatever the database raises: a deed whose event cannot be written must not be done.
+    """
+    return Event.objects.create(
+        verb=verb,
+        actor_id=by.pk if by else None,
+        actor_name=str(by) if by else "the program",
+        record=on._meta.label_lower if on else "",
+        record_id=on.pk if on else None,
+        client_id=client_id if client_id is not None else getattr(on, "client_id", None),
+        origin=ORIGIN.get(),
+        values=values,
+    )

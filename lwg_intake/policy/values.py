@@ -1,0 +1,57 @@
+"""What holds on a day, and the one way to change it."""
+
+from datetime import date
+
+from django.db import transaction
+
+from lwg_intake import dates
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import require
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.errors import Refusal
+from lwg_intake.policy.models import Setting
+from lwg_intake.policy.numbers import NUMBERS
+
+# The day from which the practice's defaults hold: before anything the program knows.
+EVER = date(1900, 1, 1)
+
+
+def values(on: date | None = None) -> dict[str, int]:
+    """Every number as it holds on a day (today unless told), by key."""
+    rows = (
+        Setting.objects.filter(effective_on__lte=on or dates.today())
+        .order_by("key", "-effective_on", "-changed_at")
+        .distinct("key")
+    )
+    return {key: number.default for key, number in NUMBERS.items()} | {row.key: row.value for row in rows}
+
+
+def write_defaults(**_: object) -> None:
+    """Make each declared number a row, where there is none yet. Runs after every migration."""
+    known = set(Setting.objects.values_list("key", flat=True))
+    Setting.objects.bulk_create(
+        Setting(key=n.key, value=n.default, effective_on=EVER, source=n.source) for n in NUMBERS.values() if n.key not in known
+    )
+
+
+def change(*, key: str, value: int, effective_on: date, note: str, by: User) -> Setting:
+    """Set a number from a day on. Past results keep the values they used.
+
+    Raises NotAllowed without the right, and Refusal for an unknown number, one below its least, or a past day.
+    """
+    require(by, Can.SET_POLICY)
+    if key not in NUMBERS:
+        raise Refusal(f"There is no number called {key}. The numbers are: {', '.join(NUMBERS)}.")
+    number = NUMBERS[key]
+    if value < number.least:
+        raise Refusal(f"{number.meaning} It cannot be less than {number.least} {number.unit}.")
+    if effective_on < dates.today():
+        raise Refusal("A number cannot change in the past: results of those days were made with the old one.")
+    with transaction.atomic():
+        old = values(effective_on)[key]
+        row = Setting.objects.create(
+            key=key, value=value, effective_on=effective_on, source=number.source, note=note, changed_by_id=by.pk
+        )
+        record("policy.changed", by=by, on=row, key=key, old=old, new=value, effective_on=str(effective_on))
+    return row

@@ -1,0 +1,21 @@
+from lwg_intake.records.models.care import Assignment, Episode, PlaceHold, Removal, Termination
+from lwg_intake.records.models.coverage import Arrangement, Balance, Document, InsurancePolicy, OmhcAssessment
+from lwg_intake.records.models.events import Appointment, Contact
+from lwg_intake.records.models.people import Client, Clinician
+
+__all__ = [
+    "Appointment",
+    "Arrangement",
+    "Assignment",
+    "Balance",
+    "Client",
+    "Clinician",
+    "Contact",
+    "Document",
+    "Episode",
+    "InsurancePolicy",
+    "OmhcAssessment",
+    "PlaceHold",
+    "Removal",
+    "Termination",
+]

@@ -1,0 +1,34 @@
+"""A refusal becomes an answer, once, here: no view catches one."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from lwg_intake.errors import NotThere, Refusal
+
+
+class RefusalMiddleware:
+    """Answers 403, 404, 409 or 422 with the refusal's own sentence.
+
+    A view that shows a form leaves `request.on_refusal`, a function of the refusal that draws the page again with
+    everything that was typed; otherwise the sentence has a page to itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Http404):
+            exception = NotThere("There is no such page, or none that you may open.")
+        if not isinstance(exception, Refusal):
+            return None
+        redraw = getattr(request, "on_refusal", None)
+        if redraw:
+            response = redraw(exception)
+            response.status_code = exception.status
+            return response
+        return render(request, "refusal.html", {"refusal": exception}, status=exception.status)

@@ -1,0 +1,37 @@
+"""The one way to change a status: `move`, by a table of allowed moves that stands beside the status on its model."""
+
+from typing import Any
+
+from django.db import models
+
+from lwg_intake.errors import Refusal, Stale
+
+
+def move(thing: models.Model, to: str, **also: Any) -> None:
+    """Change `thing.status` to `to`, if the model's MOVES allow it and nobody changed it first.
+
+    `also` are further fields set in the same statement. Raises Refusal for a move that is not in the table and
+    Stale when the row no longer has the status (or the version, where the model has one) that was read.
+    """
+    model = type(thing)
+    here: str = thing.status  # type: ignore[attr-defined]
+    if to not in model.MOVES[here]:  # type: ignore[attr-defined]
+        labels = dict(model._meta.get_field("status").choices or ())
+        raise Refusal(f"This is {labels.get(here, here).lower()} and cannot become {labels.get(to, to).lower()}.")
+    rows = model._default_manager.filter(pk=thing.pk, status=here)
+    if hasattr(thing, "version"):
+        rows = rows.filter(version=thing.version)
+        also["version"] = thing.version + 1
+    if not rows.update(status=to, **also):
+        raise Stale("Someone else changed this first. Nothing of yours was lost: look at what changed, and try again.")
+    thing.status = to  # type: ignore[attr-defined]
+    for name, value in also.items():
+        setattr(thing, name, value)
+
+
+def diagram(model: type[models.Model]) -> str:
+    """The moves of a model as a Mermaid state diagram, for the docs."""
+    lines = ["stateDiagram-v2"]
+    for here, targets in model.MOVES.items():  # type: ignore[attr-defined]
+        lines += [f"    {here} --> {to}" for to in targets] or [f"    {here} --> [*]"]
+    return "\n".join(lines)
