@@ -1,5 +1,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("accounts/", include("lwg_intake.access.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,53 @@
+// What a page needs beyond HTML and htmx: small, and everything works without it.
+"use strict";
+
+// A button with data-copy="#id" copies that element's text and says so.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.querySelector(button.dataset.copy);
+  if (!source) return;
+  const text = "value" in source ? source.value : source.innerText;
+  const label = (button.dataset.label ??= button.textContent);
+  const done = await copy(text, source);
+  button.textContent = done ? "Copied" : "Press Ctrl+C to copy";
+  say(done ? "Copied" : "The text is selected. Press Ctrl+C to copy it.");
+  setTimeout(() => { button.textContent = label; }, 2500);
+});
+
+// The clipboard wants https or this machine; elsewhere the text is selected for Ctrl+C.
+async function copy(text, source) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    if ("select" in source) source.select();
+    else getSelection().selectAllChildren(source);
+    return false;
+  }
+}
+
+// Tell screen readers, without moving the focus.
+function say(text) {
+  const notices = document.getElementById("notices");
+  if (!notices) return;
+  const line = document.createElement("p");
+  line.className = "visually-hidden";
+  line.textContent = text;
+  notices.append(line);
+  setTimeout(() => line.remove(), 4000);
+}
+
+// A button with data-print prints the page.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// A swapped fragment that holds an error takes the focus there, so that the keyboard user hears why.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const wrong = event.detail.elt.querySelector?.("[data-focus], .is-invalid, .errorlist");
+  if (wrong) {
+    if (!wrong.matches("input, select, textarea, button, a")) wrong.tabIndex = -1;
+    wrong.focus({ preventScroll: false });
+  }
+});
