@@ -1,0 +1,118 @@
+"""Assignments and terminations, and the episodes that follow from them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from lwg_intake.imports.merging import Key, Merged, Values, chunks, insert, merge, update
+from lwg_intake.imports.reading import Row, Sheet
+from lwg_intake.imports.report import Rejected
+from lwg_intake.records import episodes
+from lwg_intake.records.models import Assignment, Removal, Termination
+
+PAIRING = ("client_id", "clinician_id", "service")
+
+
+@dataclass
+class OnRecord:
+    """One assignment as it stands. `removed`: management took the clinician off, and a file does not undo that."""
+
+    pk: int
+    started_on: date
+    ended_on: date | None
+    removed: bool = False
+    met: bool = field(default=False, compare=False)
+
+
+def assignments(sheet: Sheet) -> Merged:
+    """A row finds its like by key; failing that, an open one of ours that began on another day is the same one."""
+    merged = Merged()
+    there = _on_record(row.values for row in sheet.rows)
+    groups: dict[Key, list[Row]] = defaultdict(list)
+    for row in sheet.rows:
+        groups[tuple(row.values[name] for name in PAIRING)].append(row)
+    created: list[Values] = []
+    updated: list[tuple[int, Values]] = []
+    for pairing in sorted(groups):
+        _pair(sheet, groups[pairing], there[pairing], merged, created, updated)
+    # What ends goes first, so that one may end and the next begin in the same file.
+    updated.sort(key=lambda row: (row[1]["ended_on"] is None, row[0]))
+    for ends in (True, False):
+        batch = [row for row in updated if (row[1]["ended_on"] is not None) is ends]
+        update(Assignment, batch, ["started_on", "ended_on"])
+    insert(Assignment, created)
+    merged.clients = {values["client_id"] for values in [*created, *(values for _, values in updated)]}
+    episodes.derive(merged.clients)
+    return merged
+
+
+def _pair(
+    sheet: Sheet,
+    rows: list[Row],
+    there: list[OnRecord],
+    merged: Merged,
+    created: list[Values],
+    updated: list[tuple[int, Values]],
+) -> None:
+    """Settle the rows of one client, clinician and service."""
+    by_start = {known.started_on: known for known in there}
+    for row in rows:
+        if row.values["started_on"] in by_start:
+            by_start[row.values["started_on"]].met = True
+    open_line = 0
+    for row in sorted(rows, key=lambda row: row.line):
+        wanted = row.values
+        known = by_start.get(wanted["started_on"]) or _same_open(there, wanted)
+        stays_removed = bool(known and known.removed and wanted["ended_on"] is None)
+        if wanted["ended_on"] is None and not stays_removed:
+            other = next((k for k in there if k.ended_on is None and k is not known and not k.met), None)
+            if open_line or other:
+                where = f"on line {open_line}" if open_line else f"on record, begun on {other.started_on}"  # type: ignore[union-attr]
+                sheet.rejected.append(Rejected(row.line, "ended_on", "", _second_open(where)))
+                continue
+            open_line = row.line
+        key = (*(wanted[name] for name in PAIRING), wanted["started_on"])
+        if known is None:
+            created.append(wanted)
+            merged.created.add(key)
+            continue
+        known.met = True
+        if stays_removed or (known.started_on, known.ended_on) == (wanted["started_on"], wanted["ended_on"]):
+            merged.unchanged.add(key)
+        else:
+            updated.append((known.pk, wanted))
+            merged.updated.add(key)
+
+
+def _same_open(there: list[OnRecord], wanted: Values) -> OnRecord | None:
+    """The open one on record that no row names by its day, unless the row had ended before that one began."""
+    for known in there:
+        ended_before = wanted["ended_on"] is not None and wanted["ended_on"] < known.started_on
+        if known.ended_on is None and not known.met and not ended_before:
+            return known
+    return None
+
+
+def _second_open(where: str) -> str:
+    return f"An open assignment of this client to this clinician for this service stands {where}: end one of the two."
+
+
+def _on_record(rows: Iterable[Values]) -> dict[Key, list[OnRecord]]:
+    found: dict[Key, list[OnRecord]] = defaultdict(list)
+    for chunk in chunks(row["client_id"] for row in rows):
+        removed = set(
+            Removal.objects.filter(client__in=chunk, status=Removal.Status.DONE).values_list("assignment", flat=True)
+        )
+        listed = Assignment.objects.filter(client__in=chunk).values_list("pk", *PAIRING, "started_on", "ended_on")
+        for pk, client, clinician, service, started_on, ended_on in listed:
+            found[client, clinician, service].append(OnRecord(pk, started_on, ended_on, pk in removed))
+    return found
+
+
+def terminations(sheet: Sheet) -> Merged:
+    rows: list[dict[str, Any]] = [row.values for row in sheet.rows]
+    merged = merge(Termination, rows, sheet.file.key_fields, sheet.fields)
+    episodes.derive(merged.clients)
+    return merged
