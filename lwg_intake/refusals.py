@@ -31,4 +31,8 @@ class RefusalMiddleware:
             response = redraw(exception)
             response.status_code = exception.status
             return response
+        if "HX-Request" in request.headers:
+            response = render(request, "refusal_notice.html", {"refusal": exception}, status=exception.status)
+            response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML show:top"
+            return response
         return render(request, "refusal.html", {"refusal": exception}, status=exception.status)

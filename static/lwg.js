@@ -51,3 +51,21 @@ document.addEventListener("htmx:afterSettle", (event) => {
     wrong.focus({ preventScroll: false });
   }
 });
+
+// A screen that was left goes to the sign-in page by itself: ask how long the sign-in holds, and again then.
+const timeLeft = document.body.dataset.timeLeft;
+if (timeLeft) {
+  const ask = async () => {
+    let seconds = 60;
+    try {
+      const answer = await fetch(timeLeft, {
+        headers: { "X-Poll": "1", "HX-Request": "true", "HX-Current-URL": location.href },
+      });
+      const away = answer.headers.get("HX-Redirect");
+      if (away) return location.assign(away);
+      seconds = (await answer.json()).seconds;
+    } catch { /* The server is away for a moment: ask again. */ }
+    setTimeout(ask, (seconds + 1) * 1000);
+  };
+  setTimeout(ask, 60000);
+}

@@ -1,7 +1,13 @@
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from lwg_intake.errors import Refusal
+
+# The page itself shows that one is in, or out.
+_UNSAID = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
 class Adapter(DefaultAccountAdapter):
@@ -10,7 +16,15 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
-        """Say what was changed, but not "you have signed in": the page itself says that."""
-        if message_template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        if message_template not in _UNSAID:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Raises Refusal when the mail server does not take it."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            raise Refusal("The mail could not be sent just now. Try again in a few minutes.") from error
