@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from lwg_intake.embedded import Cluster
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = False
@@ -72,6 +74,12 @@ TEMPLATES = [
         },
     }
 ]
+
+# Where everything of the embedded PostgreSQL and of the demo lies.
+LWG_HOME = Path(os.environ.get("LWG_HOME") or BASE_DIR / "var").absolute()
+# On the embedded PostgreSQL there is invented data only, and every page says so.
+DEMO = not os.environ.get("DATABASE_URL")
+DATABASES = {"default": Cluster(LWG_HOME).database()}
 
 AUTH_USER_MODEL = "access.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,61 @@
+"""One PostgreSQL for the whole run, started before any test and stopped after the last."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from lwg_intake.embedded import Cluster, EmbeddedError
+from tests.settings import TEST_DATABASE_URL
+
+server = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or TEST_DATABASE_URL or config.option.collectonly:
+        return
+    try:
+        cluster = server.enter_context(Cluster(Path(settings.LWG_HOME), durable=False).running())
+    except EmbeddedError as error:
+        raise pytest.UsageError(str(error)) from error
+    _drop_what_killed_runs_left(cluster)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server.close()
+
+
+def _drop_what_killed_runs_left(cluster: Cluster) -> None:
+    with cluster.connect() as there:
+        rows = there.execute(r"SELECT datname FROM pg_database WHERE datname ~ '^test_lwg_\d+(_gw\d+)?$'").fetchall()
+    for (name,) in rows:
+        if not _is_alive(int(name.split("_")[2])):
+            cluster.drop_database(name)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Tests that really commit are cleaned up by TRUNCATE, which append-only tables refuse."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            r"SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE tgname LIKE '%\_no\_truncate'"
+        )
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    yield

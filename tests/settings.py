@@ -1,0 +1,16 @@
+"""The one settings file, on a PostgreSQL of the tests' own."""
+
+import os
+from pathlib import Path
+
+# With DATABASE_URL the tests use that server; everything else is as in the demo.
+TEST_DATABASE_URL = os.environ.setdefault("LWG_TEST_DATABASE_URL", os.environ.pop("DATABASE_URL", ""))
+os.environ.setdefault("LWG_HOME", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+# Two runs at once must not use one database; the workers of one run share this with the process that started them.
+TEST_RUN = os.environ.setdefault("LWG_TEST_RUN", str(os.getpid()))
+
+from lwg_intake.settings import *  # noqa: E402, F403
+from lwg_intake.settings import DATABASES  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": f"test_lwg_{TEST_RUN}"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
