@@ -15,7 +15,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lwg_intake.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     asks_for_help = command.startswith("-") or bool({"-h", "--help"} & set(sys.argv))
-    if os.environ.get("DATABASE_URL") or asks_for_help or command in NO_DATABASE:
+    if os.environ.get("DATABASE_URL", "").strip() or asks_for_help or command in NO_DATABASE:
         execute()
         return 0
 

@@ -3,13 +3,18 @@
 import os
 from pathlib import Path
 
+from lwg_intake import environment
 from lwg_intake.embedded import Cluster
+from lwg_intake.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+env = environment.Environment(os.environ)
 
 DEBUG = False
-SECRET_KEY = os.environ.get("SECRET_KEY", "demo-only")
-ALLOWED_HOSTS = ["*"]
+# Without DATABASE_URL: the embedded PostgreSQL, with invented data only, and every page says so.
+DEMO = not os.environ.get("DATABASE_URL", "").strip()
+# Where everything of the embedded PostgreSQL and of the demo lies.
+LWG_HOME = Path(os.environ.get("LWG_HOME") or BASE_DIR / "var").absolute()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -75,24 +80,71 @@ TEMPLATES = [
     }
 ]
 
-# Where everything of the embedded PostgreSQL and of the demo lies.
-LWG_HOME = Path(os.environ.get("LWG_HOME") or BASE_DIR / "var").absolute()
-# On the embedded PostgreSQL there is invented data only, and every page says so.
-DEMO = not os.environ.get("DATABASE_URL")
-DATABASES = {"default": Cluster(LWG_HOME).database()}
-
 AUTH_USER_MODEL = "access.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 # The practice's own time zone: a day is the practice's calendar day.
-TIME_ZONE = os.environ.get("PRACTICE_TIME_ZONE", "America/New_York")
+TIME_ZONE = env.read(
+    "PRACTICE_TIME_ZONE", environment.time_zone, "a time zone's name, such as America/New_York", "America/New_York"
+)
 PRACTICE_NAME = os.environ.get("PRACTICE_NAME", "LWG")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# ---- The demo on this machine, or production ---------------------------------------------------------------------
+if DEMO:
+    DATABASES = {"default": Cluster(LWG_HOME).database()}
+    SECRET_KEY = environment.kept_secret(LWG_HOME / "secret.key")
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+    STATIC_ROOT = LWG_HOME / "static"
+    STATIC_STORAGE = "lwg_intake.staticfiles.CollectedOrNot"
+    WHITENOISE_USE_FINDERS = True
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = LWG_HOME / "mail"
+    DEFAULT_FROM_EMAIL = "front-desk@example.com"
+    CELERY_BROKER_URL = os.environ.get("LWG_BROKER_URL", "memory://")
+else:
+    DATABASES = {"default": env.read("DATABASE_URL", environment.database, "postgresql://user:password@host:5432/name")}
+    SECRET_KEY = env.read("SECRET_KEY", environment.secret, "a random text of at least 50 characters")
+    ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", environment.hosts, "the site's host names, between commas")
+    STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
+    STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    globals().update(environment.mail_settings(env))
+    DEFAULT_FROM_EMAIL = env.read("DEFAULT_FROM_EMAIL", environment.address, "the address that messages come from")
+    CELERY_BROKER_URL = env.read("REDIS_URL", environment.redis, "redis://host:6379/0")
+    # Failed sign-ins are counted across all processes.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
+    # A proxy in front ends TLS and sets this header on every request; nothing else may reach the web server.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    # Other hosts under the practice's domain are not ours to bind (W005), nor is the browsers' list (W021).
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+env.stop_if_wrong()
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
+}
+EMAIL_TIMEOUT = 20
+
+# ---- The worker: a killed task comes back, a task that kills its worker does not for ever ------------------------
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL, os.environ.get("LWG_BROKER_DSN", ""))
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

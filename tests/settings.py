@@ -9,8 +9,13 @@ os.environ.setdefault("LWG_HOME", str(Path(__file__).resolve().parent.parent / "
 # Two runs at once must not use one database; the workers of one run share this with the process that started them.
 TEST_RUN = os.environ.setdefault("LWG_TEST_RUN", str(os.getpid()))
 
+from lwg_intake import environment  # noqa: E402
 from lwg_intake.settings import *  # noqa: E402, F403
-from lwg_intake.settings import DATABASES  # noqa: E402
+from lwg_intake.settings import DATABASES, STORAGES  # noqa: E402
 
+if TEST_DATABASE_URL:
+    DATABASES["default"] = environment.database(TEST_DATABASE_URL)
 DATABASES["default"]["TEST"] = {"NAME": f"test_lwg_{TEST_RUN}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Pages name static files as they lie in the sources.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

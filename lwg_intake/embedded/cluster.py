@@ -109,8 +109,14 @@ class Cluster:
             in_use = os.open(self.places.home / "postgres.in-use", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             with self._turn(), saying("start PostgreSQL", self.home):
-                self._start()
-                fcntl.flock(in_use, fcntl.LOCK_SH)
+                try:
+                    self._start()
+                    fcntl.flock(in_use, fcntl.LOCK_SH)
+                except BaseException:
+                    # Interrupted while starting, perhaps before the server had written down its process.
+                    if self._child and _alone(in_use):
+                        _end(self._child.pid, self._child)
+                    raise
             try:
                 yield self
             finally:

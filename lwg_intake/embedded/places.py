@@ -161,7 +161,7 @@ def system_folder() -> None:
     SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
     found = SYSTEM_FOLDER.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
-        raise EmbeddedError(f"{SYSTEM_FOLDER} belongs to somebody else: remove it, or start this as a user, not as root.")
+        raise EmbeddedError(f"{SYSTEM_FOLDER} belongs to somebody else: remove it, or do not start this as root.")
 
 
 def binaries(account: Account) -> Path:

@@ -1,0 +1,24 @@
+"""The worker and the night's timetable.
+
+The database is the record of work; a task only wakes it up. Any task may run not at all, once or three times, and its
+arguments are numbers of rows, never anything about a client.
+"""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lwg_intake.settings")
+# A polite end first lets the running task finish; Celery reads this when its worker is imported.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+# What is frequent has an interval, not an hour: a crontab leaves a hole when the clocks change.
+TIMETABLE = {
+    "send the outbox": {"task": "lwg_intake.messages.tasks.send_outbox", "schedule": timedelta(minutes=1)},
+}
+
+app = Celery("lwg_intake")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = TIMETABLE
+app.autodiscover_tasks()
