@@ -1,0 +1,46 @@
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from lwg_intake.audit.record import ORIGIN
+from lwg_intake.desk.actions.search import search
+
+COLUMNS = ("client_ref", "name", "preferred_name", "dob", "phone", "status")
+
+
+class Command(BaseCommand):
+    help = "Find a client by name, telephone number, date of birth, e-mail address or record number; best first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("text", nargs="+", help="What the caller says, such as: smith 0388")
+        parser.add_argument("--json", action="store_true", help="Print JSON and nothing else.")
+
+    def handle(self, *args: Any, text: list[str], **options: Any) -> None:
+        ORIGIN.set("manage.py find")
+        results = [
+            dict(
+                zip(
+                    COLUMNS,
+                    (hit.ref, hit.name, hit.preferred_name, hit.dob and hit.dob.isoformat(), hit.phone, hit.status),
+                    strict=True,
+                )
+            )
+            for hit in search(" ".join(text), by=None)
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps({"results": results}, ensure_ascii=False, indent=1))
+        elif not results:
+            self.stdout.write(
+                "Nobody found. Try fewer letters, the date of birth, or the last four digits of the phone."
+            )
+        else:
+            self._table(results)
+
+    def _table(self, results: list[dict[str, Any]]) -> None:
+        titles = ("Record", "Name", "Called", "Born", "Phone", "Status")
+        rows = [titles, *(tuple(str(result[column] or "") for column in COLUMNS) for result in results)]
+        widths = [max(len(row[n]) for row in rows) for n in range(len(COLUMNS))]
+        for row in rows:
+            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

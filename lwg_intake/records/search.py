@@ -1,0 +1,236 @@
+"""Finding a client by whatever the caller says: names in any order, misheard or misspelt, digits, dates, an address.
+
+A search is a range of keys for each thing typed (migration 0003 lays the keys out, search_terms.py reads the text).
+The first statement finds what is spelt right; only when it finds too few does a second look for words that are near
+in spelling or in sound. Each is one round trip and brings everything that a line of the list shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
+
+from lwg_intake import dates
+from lwg_intake.records.models import Appointment, Assignment, Client, Termination
+from lwg_intake.records.rules import AppointmentState, ClientStatus
+from lwg_intake.records.search_terms import BEGINS, EXACT, Term, Way, read
+
+if TYPE_CHECKING:
+    from lwg_intake.access.models import User
+
+ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
+MOST_BEGINNINGS = (
+    200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
+)
+ALIKE_WORDS = 20  # Words taken as near to one that was typed, the nearest first.
+LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the answer: enough to tell two of one name apart."""
+
+    client_id: int
+    ref: str
+    first_name: str
+    last_name: str
+    preferred_name: str
+    dob: date | None
+    phone: str
+    email: str
+    city: str
+    state: str
+    status: str  # one of ClientStatus
+    clinician: str
+    seen_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """As one speaks it."""
+        return f"{self.first_name} {self.last_name}"
+
+
+def find(text: str, *, user: User | None, limit: int = 20) -> list[Hit]:
+    """The clients that a text may mean, best first; for the command line (no user) all, else whom the person may see.
+
+    What is spelt as typed stands before what begins so, that before what is near in spelling, and that before what only
+    sounds alike. No text raises: one that says nothing yet, or nothing at all, finds nobody.
+    """
+    terms = read(text, dates.today())
+    if not terms or not all(term.ways for term in terms):
+        return []
+    hits = _ask(_spelt_so(terms, _visible(user)), limit)
+    if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
+        hits = _ask(_alike(terms, _visible(user)), limit)
+    return hits
+
+
+def shapes(text: str) -> list[str]:
+    """What kinds of things a text was read as, for the audit."""
+    return sorted({term.shape for term in read(text, dates.today())})
+
+
+@dataclass(frozen=True)
+class _Sql:
+    """A piece of a statement with its parameters."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    @classmethod
+    def join(cls, glue: str, parts: Iterable[_Sql]) -> _Sql:
+        parts = list(parts)
+        return cls(glue.join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def _visible(user: User | None) -> _Sql:
+    """A condition on client_id, compiled from the one rule of who may see whom; empty where all may be seen."""
+    if user is None:
+        return _Sql("")
+    seen = Client.objects.visible_to(user).order_by()
+    if seen.query.is_empty():
+        return _Sql(" AND false")
+    if not seen.query.where:
+        return _Sql("")
+    text, values = seen.values("pk").query.sql_with_params()
+    return _Sql(f" AND client_id IN ({text})", values)
+
+
+def _key(way: Way) -> _Sql:
+    """The key as stored: the words of a name are folded by the same function as those on record."""
+    return _Sql("search_plain(%s)" if way.kind == "name" else "%s", (way.key,))
+
+
+def _ways(way: Way, more: _Sql, few: bool) -> list[_Sql]:
+    """The clients of one way, each with its score: those with the key itself, and those whose key begins with it."""
+    key = _key(way)
+    found = []
+    if way.exact:
+        text = f"{_KEYS.format(way.exact)} AND key = {key.text}{more.text}"
+        found.append(_Sql(text, (way.kind, *key.values, *more.values)))
+    if way.begins:
+        text = f"{_KEYS.format(way.begins)} AND key > {key.text} AND key < {key.text} || %s{more.text}"
+        end = f" ORDER BY key, client_id LIMIT {MOST_BEGINNINGS}" if few else ""
+        found.append(_Sql(f"({text}{end})", (way.kind, *key.values, *key.values, LAST, *more.values)))
+    return found
+
+
+_KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = %s"
+
+
+def _term(term: Term, number: int, more: _Sql, few: bool = False) -> _Sql:
+    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few)))
+    return _Sql(f"({union.text}) AS t{number}", union.values)
+
+
+def _spelt_so(terms: list[Term], visible: _Sql) -> _Sql:
+    """The clients that meet every term. The planner picks where to begin: it knows how common each key is."""
+    tables = [_term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1) for n, term in enumerate(terms)]
+    joined = _Sql.join(
+        " JOIN ", (_Sql(t.text + (" USING (client_id)" if n else ""), t.values) for n, t in enumerate(tables))
+    )
+    score = " + ".join(f"t{n}.score" for n in range(len(terms)))
+    return _Sql(f"SELECT client_id, max({score}) AS score FROM {joined.text} GROUP BY client_id", joined.values)
+
+
+def _may_be_misspelt(term: Term) -> bool:
+    return term.shape == "name" and len(term.ways[0].key) >= 3
+
+
+_WORDS = f"""
+    SELECT typed.number, alike.word, alike.score
+    FROM (VALUES {{values}}) AS typed (number, word)
+    CROSS JOIN LATERAL (
+        SELECT w.word, max(w.score) AS score FROM (
+            SELECT word, {EXACT}::float AS score FROM records_searchword WHERE word = typed.word
+            UNION ALL
+            (SELECT word, {BEGINS} FROM records_searchword
+             WHERE word > typed.word AND word < typed.word || %s ORDER BY word LIMIT 50)
+            UNION ALL
+            SELECT word, 20 + 9 * similarity(word, typed.word) FROM records_searchword
+            WHERE length(typed.word) > 2 AND near && search_near(typed.word)
+              AND levenshtein_less_equal(word, typed.word, 2) <= 2
+            UNION ALL
+            SELECT word, 20 + 8 * similarity(word, typed.word) FROM search_alike(typed.word) AS word
+            UNION ALL
+            SELECT word, 10 + 9 * similarity(word, typed.word) FROM records_searchword
+            WHERE length(typed.word) > 2 AND sounds && search_sounds(typed.word)
+              AND levenshtein(word, typed.word) <= (greatest(length(word), length(typed.word)) + 1) / 2
+        ) AS w
+        GROUP BY w.word ORDER BY score DESC, w.word LIMIT {ALIKE_WORDS}
+    ) AS alike
+"""
+
+
+def _alike(terms: list[Term], visible: _Sql) -> _Sql:
+    """The clients whose names are near to the words typed, and who meet every other term as it stands.
+
+    Of three or more words one may be missing on record: a middle name, a married one.
+    """
+    names = [term.ways[0].key for term in terms if term.shape == "name"]
+    others = [term for term in terms if term.shape != "name"]
+    values = ", ".join(f"({number}, search_plain(%s))" for number in range(len(names)))
+    words = _Sql(_WORDS.format(values=values), (*names, LAST))
+    joins = _Sql.join("", (_once(term, n) for n, term in enumerate(others)))
+    score = " + ".join(["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))])
+    text = f"""
+        SELECT client_id, {score} AS score FROM (
+            SELECT client_id, number, max(score) AS best
+            FROM ({words.text}) AS alike JOIN records_searchkey ON kind = 'name' AND key = word{visible.text}
+            GROUP BY client_id, number
+        ) AS named{joins.text}
+        GROUP BY client_id HAVING count(DISTINCT number) >= {len(names) - (len(names) > 2)}
+    """
+    return _Sql(text, (*words.values, *visible.values, *joins.values))
+
+
+def _once(term: Term, number: int) -> _Sql:
+    """A join with the clients who meet a term, each once, so that no score counts twice."""
+    table = _term(term, number, _Sql(""))
+    once = f"(SELECT client_id, max(score) AS score FROM {table.text} GROUP BY client_id) AS other{number}"
+    return _Sql(f" JOIN {once} USING (client_id)", table.values)
+
+
+def _ask(found: _Sql, limit: int) -> list[Hit]:
+    """The best of those found, with what a line shows of each."""
+    lines, line_values = _lines()
+    text = f"""
+        WITH found AS ({found.text}),
+        best AS MATERIALIZED (
+            SELECT client_id, score, last_name, first_name, ref FROM found JOIN records_client ON id = client_id
+            ORDER BY score DESC, last_name, first_name, ref LIMIT %s
+        )
+        SELECT line.* FROM best JOIN ({lines}) AS line ({", ".join(field.name for field in fields(Hit))}) USING (client_id)
+        ORDER BY best.score DESC, best.last_name, best.first_name, best.ref
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, (*found.values, limit, *line_values))
+        return [Hit(*row) for row in cursor.fetchall()]
+
+
+@cache
+def _lines() -> tuple[str, tuple[Any, ...]]:
+    """Everything that a line shows, of every client, as a statement for others to choose from; compiled once."""
+    own = {"client": OuterRef("pk")}
+    name = Concat(F("clinician__first_name"), Value(" "), F("clinician__last_name"))
+    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by("-starts_at")
+    clients: QuerySet[Any] = Client.objects.order_by().values_list(
+        "pk", "ref", "first_name", "last_name", "preferred_name", "dob", "phone", "email", "city", "state",
+        Case(
+            When(Exists(Assignment.objects.running().filter(**own)), then=Value(ClientStatus.ACTIVE.value)),
+            When(Exists(Assignment.objects.filter(**own)) | Exists(Termination.objects.filter(**own)),
+                 then=Value(ClientStatus.FORMER.value)),
+            default=Value(ClientStatus.PROSPECTIVE.value),
+            output_field=CharField(),
+        ),
+        Subquery(Assignment.objects.filter(**own).order_by("-started_on", "-pk").values_list(name)[:1]),
+        Subquery(kept.values("starts_at")[:1]),
+    )  # fmt: skip
+    return clients.query.sql_with_params()

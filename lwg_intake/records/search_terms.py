@@ -1,0 +1,160 @@
+"""What somebody typed into the search box, read by its shape. Pure: no database, and no text makes it fail."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+LONGEST_TEXT = 120
+LONGEST_WORD = 40
+MOST_TERMS = 6
+
+EXACT, ENDS, BEGINS = 40, 36, 30
+
+
+@dataclass(frozen=True)
+class Way:
+    """One key a client might have (migration 0003 says which kinds there are), and what finding it is worth.
+
+    `exact` is for the key itself, `begins` for a longer key that begins with it; 0 means that does not count.
+    """
+
+    kind: str
+    key: str
+    exact: int = EXACT
+    begins: int = 0
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that was typed, and every way in which it may be meant. Without a way it can be found nowhere."""
+
+    shape: str
+    ways: tuple[Way, ...]
+
+
+def clean(text: str) -> str:
+    """A text that every part of the program can carry: composed letters, no control characters, not too long."""
+    return unicodedata.normalize("NFC", "".join(c if c.isprintable() else " " for c in text[:LONGEST_TEXT])).strip()
+
+
+def read(text: str, today: date) -> list[Term]:
+    """The terms of a text, all of which a client must meet. Fewer than two characters say nothing yet."""
+    rest = clean(text)
+    if len(rest) < 2:
+        return []
+    terms: list[Term] = []
+    for pattern, meaning in _SHAPES:
+        found = list(pattern.finditer(rest))
+        rest = pattern.sub(" ", rest)
+        terms += [term for match in found if (term := meaning(match, today))]
+    words = list(_words(rest))
+    terms += [Term("name", (Way("name", word, EXACT, BEGINS),)) for word in words]
+    if len(terms) > 1:
+        terms = [_beside_others(term) for term in terms]
+    elif len(words) == 1:
+        terms = [Term("name", (*terms[0].ways, Way("ref", words[0].lower())))]
+    return terms[:MOST_TERMS]
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a name as the keys spell them, but for accents, which the database folds on both sides."""
+    bare = re.sub(r"['`´‘’ʻʼ′]", "", text)
+    spaced = "".join(c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in bare)
+    return (word[:LONGEST_WORD] for word in spaced.split() if any(map(str.isalnum, word)))
+
+
+def _email(match: re.Match[str], today: date) -> Term:
+    return Term("e-mail", (Way("mail", match[0].lower(), EXACT, BEGINS),))
+
+
+def _dob(*days: date | None) -> Term:
+    """An impossible date is a term that nobody meets: 30 February must not find everybody."""
+    return Term("date of birth", tuple(Way("dob", day.isoformat()) for day in dict.fromkeys(days) if day))
+
+
+def _iso(match: re.Match[str], today: date) -> Term:
+    return _dob(_day(match["y"], match["m"], match["d"], today))
+
+
+def _american(match: re.Match[str], today: date) -> Term:
+    """Month first; day first only where the month would be none."""
+    a, b = match["a"], match["b"]
+    return _dob(_day(match["y"], a, b, today) or _day(match["y"], b, a, today))
+
+
+def _spelt(match: re.Match[str], today: date) -> Term:
+    month = _MONTHS.index(match["month"][:3].lower()) + 1
+    return _dob(_day(match["y"], str(month), match["d"], today))
+
+
+def _month_of_year(match: re.Match[str], today: date) -> Term:
+    return Term("date of birth", (Way("dob", match[0], 0, BEGINS),))
+
+
+def _day(year: str, month: str, day: str, today: date) -> date | None:
+    """A birth date; two digits of a year mean the latest such year that is not to come."""
+    full = int(year)
+    if len(year) == 2:
+        full += today.year // 100 * 100
+        full -= 100 if (full, int(month), int(day)) > (today.year, today.month, today.day) else 0
+    try:
+        return date(full, int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _mixed(match: re.Match[str], today: date) -> Term:
+    """Letters and digits in one: a record number, or the beginning of an e-mail address."""
+    ref = re.sub(r"[^a-z0-9]", "", match[0].lower())
+    return Term("record number", (Way("ref", ref, EXACT, BEGINS), Way("mail", match[0].lower(), EXACT, BEGINS)))
+
+
+def _number(match: re.Match[str], today: date) -> Term:
+    """Digits in any notation: a telephone number or one of its ends, a record number, a date without its strokes."""
+    digits = re.sub(r"\D", "", match[0])
+    phone = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    ways = [Way("ref", digits, EXACT, BEGINS), Way("ref", digits.lstrip("0"), EXACT)]
+    ways += [Way("tail", phone[::-1], EXACT, ENDS)] * (len(digits) >= 2)
+    ways += [Way("phone", phone, EXACT, BEGINS)] * (len(digits) >= 3)
+    if len(digits) in (6, 8):
+        ways += _dob(_day(digits[4:], digits[:2], digits[2:4], today)).ways
+    if len(digits) == 8:
+        ways += _dob(_day(digits[:4], digits[4:6], digits[6:], today)).ways
+    return Term("number", tuple(dict.fromkeys(way for way in ways if way.key)))
+
+
+def _beside_others(term: Term) -> Term:
+    """Beside a name, digits are rather the end of a phone number or a year of birth than a record number."""
+    if term.shape != "number":
+        return term
+    ways = [replace(way, exact=BEGINS, begins=0) if way.kind == "ref" else way for way in term.ways]
+    years = {way.key for way in ways if re.fullmatch(r"(19|20)\d\d", way.key) and way.kind == "phone"}
+    return Term(term.shape, (*ways, *(Way("dob", year, 0, BEGINS) for year in years)))
+
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_NTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<y>\d{4}|\d\d)"
+
+# In this order: what one shape has taken, the next no longer sees.
+_SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None]]] = [
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), meaning)
+    for pattern, meaning in (
+        (r"[^\s,;<>]+@[^\s,;<>]*", _email),
+        (r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
+        (rf"\b(?P<a>\d{{1,2}})([-/.])(?P<b>\d{{1,2}})\2{_YEAR}\b", _american),
+        (r"\b(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>(?:19|20)\d\d)\b", _american),
+        (rf"\b{_MONTH}[\s.-]*{_NTH}[\s,'./-]+{_YEAR}\b", _spelt),
+        (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_MONTH}[\s,'./-]+{_YEAR}\b", _spelt),
+        (r"\b(?:19|20)\d\d-(?:0\d|1[0-2])\b", _month_of_year),
+        (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
+        (r"(?<![^\W_])(?=[\w-]*\d)(?=[\w-]*[a-z])\w[\w-]*", _mixed),
+        (r"\+?\(?\d[\d\s().\-]*", _number),
+    )
+]

@@ -1,0 +1,239 @@
+"""What a front desk types, and whom it must find."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection, transaction
+
+from lwg_intake.access.models import User
+from lwg_intake.access.roles import Role
+from lwg_intake.records.models import Appointment, Assignment, Client, Clinician, Termination
+from lwg_intake.records.search import find
+from lwg_intake.records.search_terms import read
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 22)
+
+
+def add(ref: str, name: str, **fields: Any) -> Client:
+    first, _, last = name.partition(" ")
+    return Client.objects.create(ref=ref, first_name=first, last_name=last, **fields)
+
+
+def clinician(ref: str, **fields: Any) -> Clinician:
+    return Clinician.objects.create(ref=ref, first_name="Cora", last_name=ref, kind="therapist", **fields)
+
+
+def refs(text: str, user: User | None = None) -> list[str]:
+    return [hit.ref for hit in find(text, user=user)]
+
+
+@pytest.fixture
+def people() -> None:
+    add("C-1001", "Catherine Smith", dob=date(1988, 3, 7), phone="(410) 555-0123", email="cat.smith@example.com")
+    add("C-1002", "María García-López", dob=date(1990, 12, 1), phone="+1 301 555 0388", preferred_name="Mari")
+    add("C-1003", "Seán O'Brien", dob=date(1971, 5, 30), phone="240.555.4471")
+    add(
+        "C-1004", "Jo Kowalczyk", dob=date(2012, 2, 29), guardian_phone="443-555-0999", guardian_email="mum@example.org"
+    )
+    add("C-1005", "Thị-Mai Nguyễn", dob=date(2001, 8, 9), phone="7035550100")
+    add("C-1006", "Gulnara De la Cruz", dob=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        # Names: parts, order, case, beginnings.
+        ("smith", "C-1001"),
+        ("SMITH, Catherine", "C-1001"),
+        ("catherine smith", "C-1001"),
+        ("cath sm", "C-1001"),
+        ("mari", "C-1002"),
+        ("kow", "C-1004"),
+        # Accents, hyphens, apostrophes, gaps.
+        ("maria garcia", "C-1002"),
+        ("lopez", "C-1002"),
+        ("garcia-lopez", "C-1002"),
+        ("GARCIALOPEZ maria", "C-1002"),
+        ("sean obrien", "C-1003"),
+        ("o'brien", "C-1003"),
+        ("O’Brien", "C-1003"),
+        ("o brien", "C-1003"),
+        ("Garci\u0301a", "C-1002"),
+        ("nguyen thimai", "C-1005"),
+        ("de la cruz", "C-1006"),
+        ("delacruz", "C-1006"),
+        # Misspelt: letter changed, lost, doubled, swapped.
+        ("smoth", "C-1001"),
+        ("cathrine smith", "C-1001"),
+        ("kowalzcyk", "C-1004"),
+        ("kovalchyk", "C-1004"),
+        ("garcia maira", "C-1002"),
+        # Misheard.
+        ("Katherine Smyth", "C-1001"),
+        ("sean obryan", "C-1003"),
+        # A middle name that the record lacks.
+        ("Catherine Ann Smith", "C-1001"),
+        # Telephone, in any notation, whole or in part.
+        ("410 555 0123", "C-1001"),
+        ("(410) 555-0123", "C-1001"),
+        ("+1 (410) 555.0123", "C-1001"),
+        ("14105550123", "C-1001"),
+        ("555-0123", "C-1001"),
+        ("0123", "C-1001"),
+        ("410555", "C-1001"),
+        ("0388", "C-1002"),
+        ("443-555-0999", "C-1004"),
+        # Date of birth.
+        ("3/7/88", "C-1001"),
+        ("03-07-1988", "C-1001"),
+        ("1988-03-07", "C-1001"),
+        ("March 7 1988", "C-1001"),
+        ("Mar. 7th, 1988", "C-1001"),
+        ("7 March 1988", "C-1001"),
+        ("03071988", "C-1001"),
+        ("19880307", "C-1001"),
+        ("2/29/12", "C-1004"),
+        ("1988-03", "C-1001"),
+        # E-mail and record number.
+        ("cat.smith@example.com", "C-1001"),
+        ("CAT.SMITH@", "C-1001"),
+        ("mum@example.org", "C-1004"),
+        ("C-1003", "C-1003"),
+        ("c1003", "C-1003"),
+        ("1003", "C-1003"),
+        # Two things at once.
+        ("smith 0123", "C-1001"),
+        ("maria 0388", "C-1002"),
+        ("garcia 1990-12-01", "C-1002"),
+        ("garcia 1990", "C-1002"),
+        ("obrien 5/30/71", "C-1003"),
+        ("smyth 3/7/88", "C-1001"),
+    ],
+)
+def test_finds(people: None, text: str, ref: str) -> None:
+    assert refs(text)[:1] == [ref]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "s", "%", "_", "%%%", "''", '"', "\\", "\0", "\0\0ab\0", "--", "'; DROP TABLE records_client; --", "(((",
+     "x" * 10_000, "a " * 500, "9" * 500, "2/30/1988", "99/99/9999", "0000-00-00", "@", "@@", "\ud800\udfff", "💥💥", "مرحبا",
+     "%s %(a)s {0}", "3/", "3/7/", "smith 0124", "smith 3/8/88", "xqzxqz wvwvwv", "\u0301\u0301"],
+)  # fmt: skip
+def test_what_means_nobody_finds_nobody_and_never_fails(people: None, text: str) -> None:
+    assert refs(text) == []
+
+
+def test_exact_stands_before_beginning_before_near_before_sound() -> None:
+    for number, last in enumerate(["Ryder", "Rider", "Reitherson", "Reither", "Riderman"]):
+        add(f"R{number}", f"Ann {last}")
+    assert refs("rider")[:3] == ["R1", "R4", "R0"]
+
+
+def test_twins_stand_apart() -> None:
+    for first, day in (("Ada", 4), ("Ida", 4)):
+        add(f"T-{first}", f"{first} Okafor", dob=date(2010, 6, day), phone="4105550177", city="Laurel", state="MD")
+    found = find("okafor 6/4/2010", user=None)
+    assert [(hit.name, hit.dob, hit.city) for hit in found] == [
+        ("Ada Okafor", date(2010, 6, 4), "Laurel"),
+        ("Ida Okafor", date(2010, 6, 4), "Laurel"),
+    ]
+
+
+def test_namesakes_are_told_apart_by_a_line() -> None:
+    add("N1", "Maria Garcia", dob=date(1980, 1, 1), phone="4105550001")
+    add("N2", "Maria Garcia", dob=date(1999, 9, 9), phone="4105550002")
+    assert len({(hit.dob, hit.phone) for hit in find("maria garcia", user=None)}) == 2
+
+
+def test_status_follows_the_running_assignments() -> None:
+    new, now, gone, ended = (add(ref, f"Pat {ref}") for ref in ("Prospect", "Present", "Past", "Terminated"))
+    who, start = clinician("K1"), TODAY - timedelta(days=400)
+    for client, ended_on in ((now, None), (gone, start + timedelta(days=30)), (ended, None)):
+        Assignment.objects.create(client=client, clinician=who, service="therapy", started_on=start, ended_on=ended_on)
+    Termination.objects.create(client=ended, clinician=who, service="therapy", ended_on=start + timedelta(days=9))
+    seen_at = datetime(2026, 1, 5, 10, tzinfo=ZoneInfo("America/New_York"))
+    for days, state in ((0, "kept"), (7, "no_show")):
+        Appointment.objects.create(
+            client=now,
+            clinician=who,
+            service="therapy",
+            starts_at=seen_at + timedelta(days=days),
+            kind="session",
+            state=state,
+        )
+    found = {hit.ref: hit for hit in find("pat", user=None)}
+    assert {ref: hit.status for ref, hit in found.items()} == {
+        "Prospect": "prospective", "Present": "active", "Past": "former", "Terminated": "former",
+    }  # fmt: skip
+    assert (found["Present"].clinician, found["Present"].seen_at) == ("Cora K1", seen_at)
+    assert (found["Prospect"].clinician, found["Prospect"].seen_at) == (None, None)
+    assert new.pk
+
+
+def test_each_sees_only_whom_they_may() -> None:
+    own, team, other = (add(ref, f"Robin {ref}") for ref in ("Own", "Team", "Other"))
+    supervisor = User.objects.create_user("sup@example.com", roles=[Role.SUPERVISOR])
+    therapist = User.objects.create_user("the@example.com", roles=[Role.CLINICIAN])
+    csr = User.objects.create_user("csr@example.com", roles=[Role.CSR])
+    clerk = User.objects.create_user("adm@example.com", roles=[Role.ADMINISTRATOR])
+    chief = clinician("Chief", account=supervisor)
+    for client, who in (
+        (own, chief),
+        (team, clinician("Member", supervisor=chief, account=therapist)),
+        (other, clinician("Stranger")),
+    ):
+        Assignment.objects.create(client=client, clinician=who, service="therapy", started_on=TODAY)
+    for text in ("robin", "ro", "robyn"):
+        assert refs(text, csr) == ["Other", "Own", "Team"]
+        assert refs(text, supervisor) == ["Own", "Team"]
+        assert refs(text, therapist) == ["Team"]
+        assert refs(text, clerk) == []
+
+
+def test_a_changed_client_is_found_by_what_is_true_now(people: None) -> None:
+    Client.objects.filter(ref="C-1001").update(last_name="Abernathy", phone="4105559876")
+    assert refs("abernathy") == refs("9876") == ["C-1001"]
+    assert refs("smith") == refs("0123") == []
+    Client.objects.bulk_create([Client(ref="B1", first_name="Bulk", last_name="Quillfeather")])
+    assert refs("quilfeather") == ["B1"]
+
+
+def test_no_more_than_the_limit_and_always_in_the_same_order() -> None:
+    Client.objects.bulk_create(Client(ref=f"M{n}", first_name=f"Mo{n}", last_name="Same") for n in range(60))
+    assert len(refs("same")) == 20
+    assert refs("same") == refs("same")
+    assert len(find("mo", user=None, limit=7)) == 7
+
+
+def test_at_most_two_statements(people: None, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(2):
+        refs("katherine smyth 0123")
+
+
+def test_typed_and_stored_names_are_folded_alike() -> None:
+    letters = "".join(chr(code) for code in range(0xC0, 0x250) if chr(code).isalpha())
+    for n in range(0, len(letters), 20):
+        piece = letters[n : n + 20]
+        Client.objects.create(ref=f"L{n}", first_name="Lee", last_name=f"Q{piece}")
+        assert refs(f"lee q{piece}")[:1] == [f"L{n}"]
+
+
+def test_a_two_digit_year_is_never_to_come() -> None:
+    assert read("12/25/26", TODAY)[0].ways[0].key == "1926-12-25"
+    assert read("11/22/26", TODAY)[0].ways[0].key == "2026-11-22"
+
+
+def test_keys_vanish_with_a_rollback() -> None:
+    with transaction.atomic():
+        add("Z1", "Zed Fleeting")
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM records_searchkey WHERE key = 'fleeting'")
+        assert cursor.fetchone() == (0,)
