@@ -137,7 +137,7 @@ def _value(column: Column, cell: str, known: Mapping[str, Mapping[str, int]]) ->
     if not cell:
         if column.needed:
             raise ValueError(f"{column.name} is empty, and a row cannot go in without it.")
-        return column.kind.empty
+        return None if column.refers else column.kind.empty
     if "\0" in cell:
         raise ValueError("This holds a NUL character, which no text can: remove it.")
     value = column.kind.read(cell)
