@@ -1,3 +1,4 @@
+import logging
 from smtplib import SMTPException
 from typing import Any
 
@@ -5,6 +6,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from lwg_intake.errors import Refusal
+
+logger = logging.getLogger(__name__)
 
 # The page itself shows that one is in, or out.
 _UNSAID = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
@@ -28,3 +31,10 @@ class Adapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except (SMTPException, OSError) as error:
             raise Refusal("The mail could not be sent just now. Try again in a few minutes.") from error
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the person that the account was changed. The change stands, whether or not the mail goes out."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except Refusal:
+            logger.warning("A mail about a change to an account could not be sent.")

@@ -28,7 +28,11 @@ PLACES = (
 
 def look(request: HttpRequest) -> dict[str, Any]:
     """What every page shows: the practice's name, the demo's banner, and the places this person may go to."""
-    return {"practice_name": settings.PRACTICE_NAME, "is_demo": getattr(settings, "DEMO", False), "places": _places(request)}
+    return {
+        "practice_name": settings.PRACTICE_NAME,
+        "is_demo": getattr(settings, "DEMO", False),
+        "places": _places(request),
+    }
 
 
 def _places(request: HttpRequest) -> list[dict[str, Any]]:

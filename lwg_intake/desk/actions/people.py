@@ -20,7 +20,13 @@ def seen(user: User) -> str:
 
 
 def add_person(
-    *, by: User | None, email: str, first_name: str, last_name: str, roles: list[str], clinician: Clinician | None = None
+    *,
+    by: User | None,
+    email: str,
+    first_name: str,
+    last_name: str,
+    roles: list[str],
+    clinician: Clinician | None = None,
 ) -> User:
     """Open an account, without a password yet. `by` is None on the command line only.
 

@@ -1,0 +1,44 @@
+"""The code from an app, and the recovery codes."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
+from django.test import Client
+
+from lwg_intake.access.accounts import keep_address
+from lwg_intake.access.models import User
+from lwg_intake.audit.models import Event
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "four unrelated words"
+
+
+def code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def test_turned_on_it_is_asked_for_and_a_recovery_code_helps_out(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    cache.clear()
+    user = User.objects.create_user("rosa@example.com", PASSWORD, roles=["csr"])
+    keep_address(user)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    activate = "/accounts/2fa/totp/activate/"
+    assert b"Is it still you?" in client.get(activate, follow=True).content
+    page = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": activate}, follow=True)
+    assert b"scan this picture" in page.content
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(activate, {"code": code(page.context["form"].secret)})
+    assert Event.objects.filter(verb="account.second_factor_added").exists()
+    codes = client.get("/accounts/2fa/recovery-codes/").context["unused_codes"]
+    assert len(codes) == 10
+    client.post("/accounts/logout/")
+
+    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True)
+    assert b"recovery codes" in answer.content
+    assert client.get("/accounts/").status_code == 302
+    client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert client.get("/accounts/").status_code == 200
