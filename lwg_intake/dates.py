@@ -13,9 +13,14 @@ def today() -> date:
     return timezone.localdate()
 
 
+def local(at: datetime) -> datetime:
+    """A moment on the practice's own clock."""
+    return timezone.localtime(at)
+
+
 def day_of(at: datetime) -> date:
     """The practice's calendar day on which a moment fell."""
-    return timezone.localtime(at).date()
+    return local(at).date()
 
 
 def months_before(day: date, months: int) -> date:

@@ -3,4 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("lwg_intake.access.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("lwg_intake.desk.urls")),
+    path("", include("lwg_intake.checklists.urls")),
+    path("", include("returning.urls")),
 ]

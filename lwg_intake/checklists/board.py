@@ -1,0 +1,130 @@
+"""Where every step of a case stands: declaration × facts × stored ticks. Computed, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from lwg_intake.checklists.gates import Verdict, sentence, stops
+from lwg_intake.checklists.models import Case, Tick
+from lwg_intake.checklists.procedure import Step
+from lwg_intake.checklists.registry import Wing, wing_of
+
+
+class State(StrEnum):
+    """How a step stands. The words are those on the page."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    AGAIN = "again"
+    OPEN = "open"
+    LATER = "later"
+    NOT_NEEDED = "not needed"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of one case."""
+
+    step: Step
+    state: State
+    tick: Tick | None
+    verdict: Verdict | None
+    first: tuple[str, ...]
+
+    @property
+    def version(self) -> int:
+        return self.tick.version if self.tick else 0
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.verdict) if self.verdict else ""
+
+    @property
+    def is_stopped(self) -> bool:
+        return stops(self.verdict)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A case as it stands. `facts` hold only the answers that count; a closed case shows its ticks as they were."""
+
+    case: Case
+    wing: Wing
+    facts: Any
+    rows: tuple[Row, ...]
+
+    def row(self, key: str) -> Row | None:
+        return next((row for row in self.rows if row.step.key == key), None)
+
+    @property
+    def needed(self) -> list[Row]:
+        return [row for row in self.rows if row.state != State.NOT_NEEDED]
+
+    @property
+    def left(self) -> list[Row]:
+        """The needed steps that are not done."""
+        return [row for row in self.needed if row.state != State.DONE]
+
+    @property
+    def done(self) -> int:
+        return sum(row.state == State.DONE for row in self.rows)
+
+    @property
+    def next(self) -> Row | None:
+        """The step to do next: the first that is open and that nothing stops, else the first that is not done."""
+        left = self.left
+        free = [row for row in left if row.state in (State.OPEN, State.AGAIN) and not row.is_stopped]
+        return next(iter(free or left), None)
+
+
+def state_of(step: Step, facts: Any, tick: Tick | None) -> tuple[State, tuple[str, ...]]:
+    """How a step stands, and the keys of the steps that come first."""
+    if not step.is_needed(facts):
+        return State.NOT_NEEDED, ()
+    if step.key in facts.answers:
+        return State.DONE, ()
+    first = tuple(key for key in step.after if key not in facts.answers)
+    if first:
+        return State.LATER, first
+    if tick and tick.outcome == Tick.Outcome.WAITING:
+        return State.WAITING, ()
+    return (State.AGAIN if tick and tick.outcome == Tick.Outcome.DONE else State.OPEN), ()
+
+
+def board(case: Case) -> Board:
+    """Load the facts and judge every step. A closed case is not judged: its ticks stand as they were."""
+    wing = wing_of(case.procedure)
+    ticks = {tick.step: tick for tick in case.ticks.select_related("by")}
+    facts = wing.procedure.settle(wing.facts(case))
+    if not case.is_open:
+        return Board(case, wing, facts, tuple(_frozen(step, ticks.get(step.key)) for step in wing.procedure.steps))
+    steps = {step.key: step for step in wing.procedure.steps}
+    rows = []
+    for step in wing.procedure.steps:
+        tick = ticks.get(step.key)
+        state, first = state_of(step, facts, tick)
+        # An earlier step that is not needed on this case holds nothing up.
+        titles = tuple(steps[key].title for key in first if steps[key].is_needed(facts))
+        if state == State.LATER and not titles:
+            state = State.OPEN
+        verdict = step.gate(facts) if step.gate and state != State.NOT_NEEDED else None
+        rows.append(Row(step, state, tick, verdict, titles))
+    return Board(case, wing, replace(facts, note=note_of(rows, facts)), tuple(rows))
+
+
+def note_of(rows: Iterable[Row], facts: Any) -> str:
+    """The interaction note so far: one line for each step that is done or waiting."""
+    lines = [
+        row.step.note(row.tick.fields, facts)
+        for row in rows
+        if row.step.note and row.tick and row.state in (State.DONE, State.WAITING)
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _frozen(step: Step, tick: Tick | None) -> Row:
+    done = tick is not None and tick.outcome == Tick.Outcome.DONE
+    return Row(step, State.DONE if done else State.NOT_NEEDED, tick, None, ())

@@ -1,0 +1,67 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from lwg_intake.checklists.models import Question
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date picker; Django's default would show a plain text field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class StepForm(forms.Form):
+    """The fields of one step. It knows the facts, so that what the record already shows stands in it."""
+
+    def __init__(self, *args: Any, facts: Any, **kwargs: Any) -> None:
+        self.facts = facts
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @classmethod
+    def from_record(cls, facts: Any) -> dict[str, Any]:
+        """What the record already says, to stand in the fields."""
+        return {}
+
+
+class QuestionForm(forms.ModelForm):
+    class Meta:
+        model = Question
+        fields = ("to", "text")
+        labels = {"to": "Ask", "text": "Question"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 2}), "to": forms.RadioSelect}
+        error_messages = {"text": {"required": "Write the question first."}, "to": {"required": "Choose whom to ask."}}
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"required": "Write the answer first."}
+    )
+
+
+class LeaveForm(forms.Form):
+    """A way out of a case, with its reason."""
+
+    way = forms.ChoiceField(label="What happened", choices=(), error_messages={"required": "Choose what happened."})
+    because = forms.CharField(
+        label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}), error_messages={"required": "Say why."}
+    )
+
+    def __init__(self, *args: Any, ways: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["way"].choices = [("", "Choose …"), *ways]  # type: ignore[attr-defined]

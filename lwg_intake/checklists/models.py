@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from lwg_intake.access.roles import Can
+from lwg_intake.records.models.checks import together
+
+if TYPE_CHECKING:
+    from lwg_intake.access.models import User
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """Cases are the office's: who may see cases sees all of them."""
+        return self if user.can(Can.SEE_CASES) else self.none()
+
+    def open(self) -> CaseQuerySet:
+        return self.filter(status__in=Case.OPEN)
+
+
+class Case(models.Model):
+    """One run of a procedure for one client. A wing hangs its details on it one to one."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        WAITLIST = "waitlist", "On the waitlist"
+        COMPLETED = "completed", "Completed"
+        WITHDREW = "withdrew", "Withdrew"
+        UNREACHED = "unreached", "Could not be reached"
+        REFERRED_OUT = "referred_out", "Referred out"
+
+    MOVES: ClassVar = {
+        Status.OPEN: (Status.WAITLIST, Status.COMPLETED, Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT),
+        Status.WAITLIST: (Status.OPEN, Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT),
+        Status.WITHDREW: (Status.OPEN,),
+        Status.UNREACHED: (Status.OPEN,),
+        Status.REFERRED_OUT: (Status.OPEN,),
+        Status.COMPLETED: (),
+    }
+    OPEN: ClassVar = (Status.OPEN, Status.WAITLIST)
+    WAYS_OUT: ClassVar = (Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT, Status.WAITLIST)
+
+    procedure = models.CharField(max_length=40)
+    procedure_version = models.PositiveIntegerField()
+    client = models.ForeignKey("records.Client", models.PROTECT, related_name="cases")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    opened_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    closed_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_because = models.CharField(max_length=500, blank=True)
+
+    objects: ClassVar[Any] = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "procedure"], condition=Q(status__in=("open", "waitlist")), name="one_open_case"
+            ),
+            together("closed_by", "closed_at", "case_closed_by_and_at"),
+        ]
+        indexes = [models.Index(fields=["procedure", "status", "-opened_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+
+class Tick(models.Model):
+    """What stands in one step of one case: the fields entered, who, when, and the wording that was shown."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        WAITING = "waiting", "Waiting"
+        UNDONE = "undone", "Unticked"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="ticks")
+    step = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    fields = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    wording = models.TextField()
+    because = models.TextField(blank=True, help_text="The gate's sentence at the time.")
+    policy = models.JSONField(default=dict, help_text="The practice's numbers that were used.")
+    by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "step"], name="one_tick_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.outcome}"
+
+
+class Entry(models.Model):
+    """One line of a case's history, in words. Append-only."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
+    step = models.CharField(max_length=40, blank=True)
+    deed = models.CharField(max_length=20)
+    words = models.TextField()
+    fields = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["case", "-at"])]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Draft(models.Model):
+    """What somebody typed into a step and has not saved yet. Its writer alone sees it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="drafts")
+    step = models.CharField(max_length=40)
+    by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "step", "by"], name="one_draft_per_person")]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.step}"
+
+
+class Question(models.Model):
+    """A question to management or billing, asked from a step and answered on the case (S0: "consult if needed")."""
+
+    class To(models.TextChoices):
+        MANAGEMENT = "management", "Management"
+        BILLING = "billing", "Billing"
+
+    ANSWERS: ClassVar = {To.MANAGEMENT: Can.ANSWER_MANAGEMENT, To.BILLING: Can.ANSWER_BILLING}
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="questions")
+    step = models.CharField(max_length=40)
+    to = models.CharField(max_length=12, choices=To.choices)
+    text = models.TextField()
+    asked_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            together("answered_by", "answered_at", "question_answered_by_and_at"),
+            models.CheckConstraint(
+                name="question_answer_is_signed",
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["to", "asked_at"], condition=Q(answered_at__isnull=True), name="question_open")]
+
+    def __str__(self) -> str:
+        return f"Question to {self.get_to_display()}"

@@ -1,0 +1,244 @@
+"""The page of a case, for every procedure: facts in sight, one step at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from lwg_intake.access.needs import needs
+from lwg_intake.access.roles import Can, who_may
+from lwg_intake.audit.record import record
+from lwg_intake.checklists import actions
+from lwg_intake.checklists.board import Board, Row, State, board
+from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm
+from lwg_intake.checklists.models import Case, Draft, Question
+from lwg_intake.errors import NotThere, Refusal
+from lwg_intake.records.snapshot import snapshot
+
+
+def _case(request: HttpRequest, pk: int) -> Case:
+    return get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("client", "opened_by", "closed_by"), pk=pk
+    )
+
+
+@require_GET
+@needs(Can.SEE_CASES)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """The case's page, at the step that is asked for or at the next one."""
+    here = board(_case(request, pk))
+    record("case.opened", by=request.user, on=here.case)
+    return _page(request, here, request.GET.get("step"))
+
+
+def _page(
+    request: HttpRequest,
+    here: Board,
+    key: str | None,
+    form: Any = None,
+    refusal: Refusal | None = None,
+    **extra: Any,
+) -> HttpResponse:
+    at = here.row(key) if key else None
+    if at is None or at.state == State.NOT_NEEDED:
+        at = here.next or (here.needed[-1] if here.needed else None)
+    context: dict[str, Any] = {
+        "board": here,
+        "case": here.case,
+        "at": at,
+        "refusal": refusal,
+        "seen": snapshot(here.case.client),
+        "entries": here.case.entries.select_related("by"),
+        "questions": list(here.case.questions.select_related("asked_by", "answered_by")),
+        "leave_form": LeaveForm(ways=[(way, way.label) for way in Case.WAYS_OUT if way != here.case.status]),
+        "question_form": QuestionForm(),
+        "answer_form": AnswerForm(),
+        "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
+        "may_lead": request.user.can(here.wing.procedure.steps[0].who),
+        "title": here.wing.procedure.title,
+    }
+    if at is not None:
+        context |= _step_context(request, here, at, form)
+    return render(request, "checklists/case.html", context | extra)
+
+
+def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict[str, Any]:
+    step = at.step
+    shown: dict[str, Any] = {}
+    if step.form:
+        shown = step.form.from_record(here.facts)
+        shown |= at.tick.fields if at.tick else {}
+        draft = Draft.objects.filter(case=here.case, step=step.key, by=request.user).first()
+        shown |= draft.fields if draft else {}
+        if form is not None:
+            shown |= {name: form.data.get(name) for name in form.fields if name in form.data}
+        else:
+            form = step.form(initial=shown, facts=here.facts)
+    may = request.user.can(step.who) and not (step.not_starter and here.case.opened_by_id == request.user.pk)
+    return {
+        "form": form,
+        "evidence": step.evidence(here.facts) if step.evidence else [],
+        "may_tick": may and here.case.status == Case.Status.OPEN and not (step.final and at.state == State.DONE),
+        "may_untick": may and here.case.status == Case.Status.OPEN and not (step.final and at.state == State.DONE),
+        "who": who_may(step.who),
+        "say": step.say.replace("{clinician}", str(here.facts.said("match", "clinician", "your clinician"))),
+        **(step.context(here.case, here.facts, shown) if step.context and here.case.is_open else {}),
+    }
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Tick a step, save it as waiting, keep it as a draft, or take its tick back: the button says which."""
+    here = board(_case(request, pk))
+    row = here.row(key)
+    if row is None:
+        raise NotThere("There is no such step in this procedure.")
+    do = request.POST.get("do", "tick")
+    version = int(version) if (version := request.POST.get("version", "")).isdigit() else -1
+    form = row.step.form(request.POST, facts=here.facts) if row.step.form else None
+    # The page after a refusal is drawn from the case as it then stands, with what was typed.
+    request.on_refusal = partial(_refused, request, pk, key, form)  # type: ignore[attr-defined]
+    if do == "untick":
+        actions.untick(case_id=pk, step_key=key, because=request.POST.get("because", ""), version=version, by=request.user)
+        return redirect(_address(pk, key))
+    if do == "draft":
+        _keep_draft(request, here, row)
+        return redirect(_address(pk, key))
+    if form is not None and not form.is_valid():
+        _keep_draft(request, here, row)
+        response = _page(request, here, key, form)
+        response.status_code = 422
+        return response
+    actions.tick(
+        case_id=pk,
+        step_key=key,
+        fields=form.cleaned_data if form else {},
+        version=version,
+        by=request.user,
+        waiting=do == "waiting",
+    )
+    messages.success(request, f"{row.step.title}: {'saved, still waiting' if do == 'waiting' else 'done'}.")
+    return redirect(reverse("case", args=[pk]))
+
+
+def _refused(request: HttpRequest, pk: int, key: str, form: Any, refusal: Refusal) -> HttpResponse:
+    here = board(_case(request, pk))
+    row = here.row(key)
+    if form is not None and row is not None and here.case.is_open:
+        form.is_valid()
+        _keep_draft(request, here, row)
+    return _page(request, here, key, form, refusal)
+
+
+def _address(pk: int, key: str) -> str:
+    return f"{reverse('case', args=[pk])}?step={key}"
+
+
+def _keep_draft(request: HttpRequest, here: Board, row: Row) -> None:
+    if row.step.form:
+        fields = {
+            name: request.POST.getlist(name) if hasattr(field, "choices") and field.widget.allow_multiple_selected
+            else request.POST.get(name, "")
+            for name, field in row.step.form.base_fields.items()
+        }  # fmt: skip
+        actions.save_draft(case_id=here.case.pk, step_key=row.step.key, fields=fields, by=request.user)
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def draft(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Keep what is being typed. Asked by the page itself while somebody types."""
+    here = board(_case(request, pk))
+    row = here.row(key)
+    if row is not None and here.case.is_open:
+        _keep_draft(request, here, row)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@needs(Can.SEE_CASES)
+def rail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list of steps, if the case changed since the version the page has; nothing otherwise."""
+    found = _case(request, pk)
+    if request.GET.get("version") == str(found.version):
+        return HttpResponse(status=204)
+    here = board(found)
+    at = here.row(request.GET.get("step", "")) or here.next
+    changed = at is not None and request.GET.get("at") != str(at.version)
+    context = {"board": here, "case": found, "at": at, "changed": changed, "last": found.entries.select_related("by").first()}
+    return render(request, "checklists/rail.html", context)
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    here = board(_case(request, pk))
+    key = request.POST.get("step", "")
+    form = QuestionForm(request.POST)
+    request.on_refusal = partial(_refused, request, pk, key, None)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        response = _page(request, here, key, question_form=form)
+        response.status_code = 422
+        return response
+    actions.ask(case_id=pk, step_key=key, by=request.user, **form.cleaned_data)
+    messages.success(request, "Your question is on their page.")
+    return redirect(_address(pk, key))
+
+
+@require_POST
+@needs(Can.ANSWER_MANAGEMENT, Can.ANSWER_BILLING)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    question = get_object_or_404(Question.objects.filter(case__in=Case.objects.visible_to(request.user)), pk=pk)
+    form = AnswerForm(request.POST)
+    request.on_refusal = partial(_refused, request, question.case_id, question.step, None)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        here = board(_case(request, question.case_id))
+        response = _page(request, here, question.step, answer_form=form, answering=question.pk)
+        response.status_code = 422
+        return response
+    actions.answer(question_id=pk, text=form.cleaned_data["answer"], by=request.user)
+    messages.success(request, "Answered.")
+    return redirect(_address(question.case_id, question.step))
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    here = board(_case(request, pk))
+    form = LeaveForm(request.POST, ways=[(way, way.label) for way in Case.WAYS_OUT])
+
+    def again(refusal: Refusal | None = None) -> HttpResponse:
+        response = _page(request, here, None, refusal=refusal, leave_form=form, leaving=True)
+        response.status_code = 422
+        return response
+
+    request.on_refusal = again  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return again()
+    left = actions.leave(case_id=pk, by=request.user, **form.cleaned_data)
+    messages.success(request, f"{left.get_status_display()}. Nothing that was done is lost.")
+    return redirect("case", pk=pk)
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
+    actions.reopen(case_id=pk, because=request.POST.get("because", ""), by=request.user)
+    return redirect("case", pk=pk)
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
+    actions.complete(case_id=pk, by=request.user)
+    messages.success(request, "Complete.")
+    return redirect("case", pk=pk)

@@ -1,0 +1,85 @@
+"""Work that waits for somebody, in one shape, so that the home page can show every wing's alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from lwg_intake.access.models import User
+from lwg_intake.checklists.models import Case, Question
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do: whom it is about, what, since when, and where."""
+
+    url: str
+    name: str
+    ref: str
+    what: str
+    since: datetime
+    by: str = ""
+    pill: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A heading with its items, the longest waiting first. `total` counts those that are not shown too."""
+
+    title: str
+    items: list[Item]
+    total: int
+    empty: str
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.items)
+
+
+# A home page shows this many of each list; the rest are a click away or come up as these are done.
+SHOWN = 25
+
+
+def questions_for(user: User) -> list[WorkList]:
+    """Questions put to management or billing that this person can answer, and answers to their own."""
+    lists = []
+    for to, right in Question.ANSWERS.items():
+        if user.can(right):
+            rows = Question.objects.filter(to=to, answered_at__isnull=True).select_related("case__client", "asked_by")
+            lists.append(
+                WorkList(
+                    f"Questions to {to.label.lower()}",
+                    [
+                        Item(
+                            f"{reverse('case', args=[q.case_id])}?step={q.step}",
+                            str(q.case.client), q.case.client.ref, q.text, q.asked_at, str(q.asked_by),
+                        )
+                        for q in rows.order_by("asked_at")[:SHOWN]
+                    ],
+                    rows.count(),
+                    "No question waits.",
+                )
+            )  # fmt: skip
+    answered = Question.objects.filter(
+        asked_by=user, answered_at__isnull=False, case__status__in=Case.OPEN
+    ).select_related("case__client", "answered_by")
+    if answered:
+        lists.append(
+            WorkList(
+                "Answers to your questions",
+                [
+                    Item(
+                        f"{reverse('case', args=[q.case_id])}?step={q.step}",
+                        str(q.case.client), q.case.client.ref, q.answer, q.answered_at, str(q.answered_by),  # type: ignore[arg-type]
+                    )
+                    for q in answered.order_by("-answered_at")[:SHOWN]
+                ],
+                answered.count(),
+                "",
+            )
+        )  # fmt: skip
+    return lists

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from lwg_intake.desk.views import clients, home, people, search
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("removals/<int:pk>/", home.removal, name="removal"),
+    path("clients/<int:pk>/", clients.client, name="client"),
+    path("clients/<int:pk>/balance/", clients.balance, name="client-balance"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add, name="person_add"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/close/", people.close, name="person_close"),
+    path("people/<int:pk>/open/", people.reopen, name="person_open"),
+    path("people/<int:pk>/link/", people.mail_link, name="person_link"),
+    path("people/<int:pk>/second-factor/", people.reset_second_factor, name="person_second_factor"),
+]

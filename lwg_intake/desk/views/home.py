@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import needs
+from lwg_intake.access.roles import Can
+from lwg_intake.checklists.worklist import SHOWN, questions_for
+from lwg_intake.desk.actions import removals
+from lwg_intake.messages.models import Message
+from lwg_intake.records.models import Assignment, Removal
+from returning.worklists import waiting_for
+
+
+@require_GET
+@needs(Can.USE_DESK)
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role's own work, the most pressing first."""
+    user: User = request.user  # type: ignore[assignment]
+    work = waiting_for(user)
+    asked = Removal.objects.filter(status=Removal.Status.ASKED).select_related(
+        "client", "assignment__clinician", "asked_by"
+    )
+    may_remove = user.can(Can.REMOVE_CLINICIANS)
+    context = {
+        "lists": [*[w for w in work if not w.title.startswith(("Your", "Open"))], *questions_for(user),
+                  *[w for w in work if w.title.startswith(("Your", "Open"))]],
+        "removals": list(asked[:SHOWN]) if may_remove else [],
+        "removals_total": asked.count() if may_remove else 0,
+        "may_remove": may_remove,
+        "failed": Message.objects.filter(status="failed").count() if may_remove else 0,
+        "caseload": _caseload(user),
+        "team": user.can(Can.SEE_TEAM_CLIENTS),
+        "may_find": user.can(Can.SEE_ALL_CLIENTS),
+    }  # fmt: skip
+    return render(request, "desk/home.html", context)
+
+
+def _caseload(user: User) -> list[Assignment]:
+    """The clients of a clinician, or of a supervisor's team, newest first."""
+    if not user.can(Can.SEE_OWN_CLIENTS):
+        return []
+    rows = Assignment.objects.filter(ended_on__isnull=True, clinician__account=user)
+    if user.can(Can.SEE_TEAM_CLIENTS):
+        rows = rows | Assignment.objects.filter(ended_on__isnull=True, clinician__supervisor__account=user)
+    return list(rows.select_related("client", "clinician").order_by("-started_on", "pk")[:200])
+
+
+@require_POST
+@needs(Can.REMOVE_CLINICIANS)
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark a removal as done, or withdraw it."""
+    if request.POST.get("do") == "withdraw":
+        removals.withdraw(removal_id=pk, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, "Withdrawn: the clinician stays on the record.")
+    else:
+        done = removals.mark_done(removal_id=pk, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, f"{done.assignment.clinician} is off the record.")
+    return redirect(reverse("home"))

@@ -1,0 +1,67 @@
+"""A clinician's places: who is on offer, and the one way to take a place, so that the last is never given twice."""
+
+from django.db import models, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from lwg_intake.errors import Refusal
+from lwg_intake.records.matching import Needs, Offer, left_out
+from lwg_intake.records.models import Assignment, Client, Clinician, PlaceHold
+
+
+def _counted(rows: models.QuerySet) -> Coalesce:
+    per = rows.filter(clinician=OuterRef("pk")).order_by().values("clinician").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(per), 0)
+
+
+def offers(pk: int | None = None) -> list[Offer]:
+    """Every clinician who has not left, with the places taken: open assignments and places held. One statement."""
+    rows = Clinician.objects.staying().annotate(
+        taken=_counted(Assignment.objects.running()) + _counted(PlaceHold.objects.filter(released_at__isnull=True))
+    )
+    if pk is not None:
+        rows = rows.filter(pk=pk)
+    return [
+        Offer(
+            pk=c.pk, name=str(c), kind=c.kind, email=c.email, states=tuple(c.states), payers=tuple(c.payers),
+            services=tuple(c.services), specialties=tuple(c.specialties), languages=tuple(c.languages),
+            ages=tuple(c.ages), openings=tuple(c.openings), gender=c.gender, modality=c.modality,
+            employment=c.employment, capacity=c.capacity, accepting_new=c.accepting_new, last_day=c.last_day,
+            taken=c.taken,
+        )
+        for c in rows
+    ]  # fmt: skip
+
+
+def hold(*, client: Client, clinician_id: int, needs: Needs) -> PlaceHold | None:
+    """Take a place for a client, or None where the client already stands on that clinician's record.
+
+    Locks the clinician's row, so that of two people who take the last place the second is refused.
+    Raises Refusal with the reason when the clinician cannot be offered.
+    """
+    with transaction.atomic():
+        if not Clinician.objects.select_for_update(of=("self",)).filter(pk=clinician_id).exists():
+            raise Refusal("There is no such clinician. Choose one from the list.")
+        now = timezone.now()
+        PlaceHold.objects.filter(client=client, service=needs.service, released_at__isnull=True).update(released_at=now)
+        found = offers(clinician_id)
+        if not found:
+            raise Refusal("This clinician has left. Choose another from the list.")
+        here = Assignment.objects.filter(
+            client=client, clinician=clinician_id, service=needs.service, ended_on__isnull=True
+        ).exists()
+        against = left_out(needs, found[0])
+        if here:
+            against = [reason for reason in against if not reason.startswith("is full")]
+        if against:
+            raise Refusal(f"{found[0].name} {' and '.join(against)}. Choose another from the list.")
+        if here:
+            return None
+        return PlaceHold.objects.create(client=client, clinician_id=clinician_id, service=needs.service)
+
+
+def release(held: PlaceHold | None) -> None:
+    """Give a held place back; one that was given back already stays so."""
+    if held is not None:
+        PlaceHold.objects.filter(pk=held.pk, released_at__isnull=True).update(released_at=timezone.now())

@@ -1,0 +1,191 @@
+"""Everything the record shows of one client, read at once: for the client's page, a case's page and the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max, Min, Q
+from django.utils import timezone
+
+from lwg_intake import dates
+from lwg_intake.policy.values import values
+from lwg_intake.records.models import (
+    Appointment,
+    Arrangement,
+    Assignment,
+    Balance,
+    Client,
+    Contact,
+    Document,
+    InsurancePolicy,
+    OmhcAssessment,
+    Removal,
+    Termination,
+)
+from lwg_intake.records.rules import (
+    MISSES,
+    AppointmentKind,
+    AppointmentState,
+    ClientStatus,
+    Coverage,
+    DocumentState,
+    Flag,
+    PayerClass,
+    Service,
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The record of one client on one day. Lists are newest first; nothing here is judged yet."""
+
+    client: Client
+    today: date
+    policy: dict[str, int]
+    assignments: list[Assignment]
+    terminations: list[Termination]
+    insurance: list[InsurancePolicy]
+    documents: list[Document]
+    balance: Balance | None
+    arrangement: Arrangement | None
+    omhc_on: date | None
+    last_seen_on: date | None
+    next_visit_on: date | None
+    last_contact_on: date | None
+    last_kept_intake_on: date | None
+    misses: list[Appointment]
+    removals: list[Removal]
+
+    @property
+    def terminated(self) -> set[tuple[int, str]]:
+        """Clinician and service of every assignment that a termination ended."""
+        return {
+            (a.clinician_id, a.service)
+            for a in self.assignments
+            for t in self.terminations
+            if (t.clinician_id, t.service) == (a.clinician_id, a.service) and t.ended_on >= a.started_on
+            and a.ended_on is None
+        }
+
+    @property
+    def on_record(self) -> list[Assignment]:
+        """Assignments that still stand on the Clinicians tab, terminated or not."""
+        return [a for a in self.assignments if a.ended_on is None]
+
+    @property
+    def running(self) -> list[Assignment]:
+        """Assignments that stand and were not terminated."""
+        return [a for a in self.on_record if (a.clinician_id, a.service) not in self.terminated]
+
+    @property
+    def status(self) -> ClientStatus:
+        if self.running:
+            return ClientStatus.ACTIVE
+        return ClientStatus.FORMER if self.assignments or self.terminations else ClientStatus.PROSPECTIVE
+
+    @property
+    def last_termination(self) -> Termination | None:
+        return self.terminations[0] if self.terminations else None
+
+    @property
+    def primary(self) -> InsurancePolicy | None:
+        """The insurance in force: the first in priority that has not ended and is not known to be inactive."""
+        standing = [p for p in self.insurance if p.ends_on is None or p.ends_on >= self.today]
+        active = [p for p in standing if p.active != Coverage.NO]
+        return next(iter(active or standing), None)
+
+    @property
+    def is_medicaid(self) -> bool:
+        """Whether any insurance in force is Medicaid: then fees never block, and the OMHC assessment is needed."""
+        return any(
+            p.payer_class == PayerClass.MEDICAID and p.active != Coverage.NO and (p.ends_on is None or p.ends_on >= self.today)
+            for p in self.insurance
+        )
+
+    @property
+    def owed(self) -> Decimal:
+        """What stands in the way, in dollars: no-show fees never count for a Medicaid client (rules, conflict 13)."""
+        if self.balance is None:
+            return Decimal(0)
+        fees = self.balance.no_show_fees if self.is_medicaid else Decimal(0)
+        return max(self.balance.amount - fees, Decimal(0))
+
+    @property
+    def last_intake_on(self) -> date | None:
+        """The later of the recorded last intake and the last kept therapy intake."""
+        known = [day for day in (self.client.last_intake_on, self.last_kept_intake_on) if day]
+        return max(known, default=None)
+
+    @property
+    def age(self) -> int | None:
+        return dates.age_on(self.client.dob, self.today) if self.client.dob else None
+
+    @property
+    def is_minor(self) -> bool:
+        return self.age is not None and self.age < self.policy["minor_until_years"]
+
+    @property
+    def flags(self) -> list[Flag]:
+        return [Flag(flag) for flag in self.client.flags]
+
+    @property
+    def open_documents(self) -> list[Document]:
+        """Forms that are neither signed nor, once signed, still in force."""
+        return [
+            d for d in self.documents
+            if d.state != DocumentState.SIGNED or (d.expires_on is not None and d.expires_on < self.today)
+        ]
+
+
+def snapshot(client: Client) -> Snapshot:
+    """Read it all, in a constant number of statements."""
+    today = dates.today()
+    terminations = list(Termination.objects.filter(client=client).select_related("clinician"))
+    assignments = list(Assignment.objects.filter(client=client).select_related("clinician"))
+    began = episode_began(assignments, terminations)
+    visits = Appointment.objects.filter(client=client).aggregate(
+        seen=Max("starts_at", filter=Q(state=AppointmentState.KEPT)),
+        ahead=Min("starts_at", filter=Q(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())),
+        intake=Max(
+            "starts_at",
+            filter=Q(state=AppointmentState.KEPT, kind=AppointmentKind.INTAKE, service=Service.THERAPY),
+        ),
+    )
+    misses = Appointment.objects.filter(client=client, state__in=MISSES)
+    if began:
+        misses = misses.filter(starts_at__date__gte=began)
+    return Snapshot(
+        client=client,
+        today=today,
+        policy=values(today),
+        assignments=assignments,
+        terminations=terminations,
+        insurance=list(InsurancePolicy.objects.filter(client=client)),
+        documents=list(Document.objects.filter(client=client).select_related("clinician")),
+        balance=Balance.objects.filter(client=client).first(),
+        arrangement=Arrangement.objects.filter(client=client, ended_at__isnull=True).select_related("made_by").first(),
+        omhc_on=OmhcAssessment.objects.filter(client=client).values_list("completed_on", flat=True).first(),
+        last_seen_on=_day(visits["seen"]),
+        next_visit_on=_day(visits["ahead"]),
+        last_contact_on=_day(Contact.objects.filter(client=client).aggregate(at=Max("at"))["at"]),
+        last_kept_intake_on=_day(visits["intake"]),
+        misses=list(misses),
+        removals=list(Removal.objects.filter(client=client).select_related("assignment__clinician")),
+    )
+
+
+def episode_began(assignments: list[Assignment], terminations: list[Termination]) -> date | None:
+    """The first day of the last episode: misses are counted within it, so that old ones are not held against a client."""
+    if not terminations:
+        return min((a.started_on for a in assignments), default=None)
+    last = terminations[0]
+    earlier = [t.ended_on for t in terminations if t.ended_on < last.ended_on]
+    after = max(earlier, default=date.min)
+    starts = [a.started_on for a in assignments if after < a.started_on <= last.ended_on]
+    return min(starts, default=None)
+
+
+def _day(at: object) -> date | None:
+    return dates.day_of(at) if at else None  # type: ignore[arg-type]

@@ -1,0 +1,417 @@
+"""What is true of a return: pure functions of facts (S0, and the practice's rules R1 to R7, R12, R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from lwg_intake.access.roles import Can
+from lwg_intake.checklists.gates import Blocked, Clear, NeedsApproval, Verdict, Warn
+from lwg_intake.dates import Age
+from lwg_intake.records.rules import AppointmentKind, Category, PayerClass, Portal, Service, accepts
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an earlier episode ended, as the record has it."""
+
+    category: str
+    ended_on: date
+    ground: str
+    note: str
+    clinician_id: int
+    clinician: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Cover:
+    """An insurance policy as on record."""
+
+    payer: str
+    payer_class: str
+    state: str
+    member_id: str
+    active: str
+    verified_on: date | None
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """A clinician who stands on the client's Clinicians tab."""
+
+    assignment_id: int
+    clinician_id: int
+    clinician: str
+    service: str
+    since: date
+    removal: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The clinician's place that is held for the client, with what the rules ask of that clinician."""
+
+    clinician_id: int
+    clinician: str
+    email: str
+    payers: tuple[str, ...]
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a return is judged by. `answers` holds the fields of the steps that are done, by step key."""
+
+    today: date
+    policy: Mapping[str, int]
+    answers: Mapping[str, Mapping[str, Any]]
+    service: str
+    started_by: int
+    name: str
+    called: str
+    demographics: Mapping[str, str]
+    demographics_on: date | None = None
+    is_minor: bool = False
+    guardian: str = ""
+    endings: tuple[Ending, ...] = ()
+    misses: tuple[tuple[date, str], ...] = ()
+    ever_categories: frozenset[str] = frozenset()
+    ever_severe: bool = False
+    covers: tuple[Cover, ...] = ()
+    cover: Cover | None = None
+    medicaid: bool = False
+    balance: Decimal | None = None
+    balance_as_of: date | None = None
+    fees: Decimal = Decimal(0)
+    arranged: Decimal | None = None
+    arrangement: str = ""
+    portal: str = ""
+    documents: tuple[tuple[str, str, date | None], ...] = ()
+    open_forms: tuple[str, ...] = ()
+    omhc_on: date | None = None
+    last_intake_on: date | None = None
+    last_intake_source: str = ""
+    place: Place | None = None
+    on_record: tuple[OnRecord, ...] = ()
+    nps: tuple[tuple[str, str], ...] = ()
+    availability: str = ""
+    channel: str = "phone"
+    note: str = ""
+
+    def said(self, step: str, field: str, default: Any = None) -> Any:
+        """What was entered in a step that is done, or the default."""
+        return self.answers.get(step, {}).get(field, default)
+
+    def with_answer(self, step: str, fields: Mapping[str, Any]) -> Facts:
+        """The facts as they would be with this step done."""
+        return replace(self, answers={**self.answers, step: fields})
+
+
+# --- Who may return -------------------------------------------------------------------------------------------------
+
+MANAGEMENT_CATEGORIES = frozenset({Category.C, Category.D})
+
+
+def last_ending(facts: Facts) -> Ending | None:
+    return facts.endings[0] if facts.endings else None
+
+
+def category(facts: Facts) -> str | None:
+    return facts.said("ending", "category")
+
+
+def reasons_for_management(facts: Facts) -> list[str]:
+    """Why management decides (R5, R7). Empty when it need not.
+
+    What the record says, and what was once chosen on this return, count as much as what is chosen now: a category
+    cannot be edited away from the manager.
+    """
+    reasons = []
+    chosen, ending = category(facts), last_ending(facts)
+    if chosen in MANAGEMENT_CATEGORIES:
+        reasons.append(f"The ending is category {chosen}.")
+    if ending and ending.category in MANAGEMENT_CATEGORIES and ending.category != chosen:
+        reasons.append(f"The record gives category {ending.category} for the ending of {ending.ended_on}.")
+    for once in sorted(facts.ever_categories & MANAGEMENT_CATEGORIES):
+        if once != chosen and not (ending and ending.category == once):
+            reasons.append(f"Category {once} was chosen before since that ending.")
+    if facts.said("ending", "severe"):
+        reasons.append("The no-shows are marked as severe.")
+    elif facts.ever_severe:
+        reasons.append("The no-shows were marked as severe before since that ending.")
+    return reasons
+
+
+def needs_management(facts: Facts) -> bool:
+    return bool(category(facts)) and bool(reasons_for_management(facts))
+
+
+def judged(facts: Facts) -> str:
+    """What a decision is about. A decision stands for this and nothing else."""
+    return f"{category(facts)}{' severe' if facts.said('ending', 'severe') else ''}"
+
+
+def decision_stands(facts: Facts) -> bool:
+    """A decision counts only for the category that the manager saw."""
+    return facts.said("decision", "judged") == judged(facts)
+
+
+def is_refused(facts: Facts) -> bool:
+    return facts.said("decision", "decision") == "refuse"
+
+
+def goes_on(facts: Facts) -> bool:
+    """Steps towards a visit are needed until management refuses."""
+    return not is_refused(facts)
+
+
+def eligibility(facts: Facts) -> Verdict:
+    """Whether the client may be accepted (S0 step 1)."""
+    if category(facts) is None:
+        return Blocked("How the last episode ended is not recorded yet.", "Do the first step first.")
+    if needs_management(facts) and "decision" not in facts.answers:
+        reasons = " ".join(reasons_for_management(facts))
+        return NeedsApproval(f"{reasons} A manager decides before anything is promised.", Can.DECIDE_RETURNS)
+    if is_refused(facts):
+        return Blocked("Management decided that the client cannot return.", "Go on to the referral.")
+    if category(facts) == Category.A and "commitment" not in facts.answers:
+        return Blocked("The attendance commitment is not recorded.", "Record it first.")
+    return Clear("The client may return.")
+
+
+def commitment_needed(facts: Facts) -> bool:
+    return category(facts) == Category.A and goes_on(facts)
+
+
+def ending_gate(facts: Facts) -> Verdict:
+    ending, chosen = last_ending(facts), category(facts)
+    if ending and ending.category in MANAGEMENT_CATEGORIES and chosen not in (None, ending.category):
+        return Warn(f"The record says category {ending.category}. A manager decides whatever is chosen here.")
+    if facts.policy["severe_misses"] <= len(facts.misses) and not facts.said("ending", "severe"):
+        return Warn(f"{len(facts.misses)} missed visits in the last episode: consider marking it as severe.")
+    if chosen in MANAGEMENT_CATEGORIES:
+        return Warn("A manager decides. Promise nothing, and refuse nothing, until then.")
+    return Clear("You can record what you read.")
+
+
+def decision_gate(facts: Facts) -> Verdict:
+    return Warn(" ".join(reasons_for_management(facts)) or "No decision is needed.")
+
+
+# --- Money ----------------------------------------------------------------------------------------------------------
+
+
+def owed(facts: Facts) -> Decimal:
+    """What stands in the way: the record or what was seen in TherapyNotes, whichever is more; no fees for Medicaid."""
+    seen = Decimal(str(facts.said("balance", "seen", 0)))
+    amount = max(seen, facts.balance or Decimal(0))
+    return max(amount - (facts.fees if is_medicaid(facts) else Decimal(0)), Decimal(0))
+
+
+def is_settled(facts: Facts) -> bool:
+    return owed(facts) <= Decimal(facts.policy["return_balance_threshold_cents"]) / 100 or (
+        facts.arranged is not None and facts.arranged >= owed(facts)
+    )
+
+
+def balance_gate(facts: Facts) -> Verdict:
+    """Nothing is scheduled while a balance is open, for everyone (S0 step 4, R4); fees never count for Medicaid."""
+    amount, seen = owed(facts), facts.said("balance", "seen")
+    if seen is not None and facts.balance is not None and Decimal(str(seen)) < facts.balance:
+        return Blocked(
+            f"The record shows ${facts.balance} as of {facts.balance_as_of:%b %-d, %Y}, and you saw ${seen}.",
+            "Only billing can clear a balance: ask them below, or enter what the record shows.",
+        )
+    if amount and facts.arranged is not None and facts.arranged >= amount:
+        return Clear(f"${amount} is owed, and billing has an arrangement: {facts.arrangement}")
+    if not is_settled(facts):
+        return Blocked(
+            f"${amount} is owed.", "Nothing can be scheduled until it is settled or billing records an arrangement."
+        )
+    if amount:
+        return Clear(f"${amount} is owed, which the practice lets pass.")
+    if is_medicaid(facts) and facts.fees:
+        return Clear(f"Only no-show fees (${facts.fees}) are open, and they never block a Medicaid client.")
+    if facts.balance is None:
+        return Warn("No balance is on record. Look in TherapyNotes before you tick.")
+    return Clear(f"Nothing is owed as of {facts.balance_as_of:%b %-d, %Y}.")
+
+
+def settled_first(facts: Facts) -> Verdict:
+    """Category B is settled before the client is taken up again at all (R6)."""
+    if category(facts) == Category.B and not is_settled(facts):
+        return Blocked(
+            f"The last episode ended over billing and ${owed(facts)} is still owed.",
+            "It has to be settled, or billing has to record an arrangement, before anything else.",
+        )
+    return Clear("No open bill stands in the way.")
+
+
+# --- Insurance ------------------------------------------------------------------------------------------------------
+
+
+def coverage(facts: Facts) -> tuple[str, str, str]:
+    """Payer, payer class and state as entered in the insurance step, or else as on record."""
+    said = facts.answers.get("insurance")
+    if said:
+        return said["payer"], said["payer_class"], said["state"]
+    if facts.cover:
+        return facts.cover.payer, facts.cover.payer_class, facts.cover.state
+    return "", "", ""
+
+
+def insurance_gate(facts: Facts) -> Verdict:
+    said = facts.answers.get("insurance")
+    if not said:
+        if facts.cover is None:
+            return Warn("No insurance is on record. Ask for the card, or note that the client pays out of pocket.")
+        return Clear("Check it today: coverage changes without notice.")
+    if said["active"] != "yes" and said["payer_class"] != PayerClass.SELF_PAY:
+        return Blocked("The insurance is not active.", "Ask for other coverage, or agree on self-pay.")
+    if said["changed"] == "yes" and not said["billing_updated"]:
+        return Blocked("The insurance changed.", "Update the billing settings in TherapyNotes, then tick the box.")
+    return Clear(f"{said['payer']} is active.")
+
+
+def takes_insurance(place: Place, facts: Facts) -> bool:
+    payer, payer_class, state = coverage(facts)
+    return not payer or payer_class == PayerClass.SELF_PAY or accepts(list(place.payers), payer, state)
+
+
+# --- Portal, OMHC ---------------------------------------------------------------------------------------------------
+
+
+def portal_gate(facts: Facts) -> Verdict:
+    first = settled_first(facts)
+    if isinstance(first, Blocked):
+        return first
+    said = facts.answers.get("portal")
+    if said and said["portal"] == Portal.NONE:
+        return Blocked("The client has no portal access.", "Send the welcome e-mail first; it needs e-mail and birth date.")
+    if facts.open_forms:
+        return Warn(f"Not complete: {', '.join(facts.open_forms)}. Send what is needed again.")
+    return Clear("No form is outstanding on the record.")
+
+
+def is_medicaid(facts: Facts) -> bool:
+    """By what the client is insured with now: the insurance step's answer goes before the record."""
+    said = facts.answers.get("insurance")
+    if said:
+        return said["payer_class"] == PayerClass.MEDICAID or (facts.medicaid and said["changed"] != "yes")
+    return facts.medicaid
+
+
+def needs_omhc(facts: Facts) -> bool:
+    return goes_on(facts) and is_medicaid(facts)
+
+
+def omhc_gate(facts: Facts) -> Verdict:
+    """The assessment is complete before a visit is scheduled; booking the assessment itself is never blocked (R3)."""
+    on = facts.said("omhc", "completed_on") or facts.omhc_on
+    if on:
+        return Clear(f"The OMHC assessment was completed on {on}.")
+    return Blocked(
+        "This Medicaid client has no completed OMHC assessment.",
+        "Book the assessment itself now (that is never blocked), save, and come back once it is complete.",
+    )
+
+
+def omhc_stands(facts: Facts) -> bool:
+    return not isinstance(omhc_gate(facts), Blocked)
+
+
+# --- Match and visit ------------------------------------------------------------------------------------------------
+
+
+def ready(facts: Facts) -> Verdict:
+    """What has to be right before a clinician's place is given and a visit scheduled."""
+    for gate in (eligibility, settled_first, balance_gate):
+        verdict = gate(facts)
+        if isinstance(verdict, Blocked | NeedsApproval):
+            return verdict
+    if "insurance" not in facts.answers:
+        return Blocked("The insurance is not confirmed.", "Do the insurance step first.")
+    if "balance" not in facts.answers:
+        return Blocked("The balance is not checked.", "Do the balance step first.")
+    if is_medicaid(facts):
+        verdict = omhc_gate(facts)
+        if isinstance(verdict, Blocked):
+            return verdict
+    return Clear("Nothing stands in the way of scheduling.")
+
+
+def match_stands(facts: Facts) -> bool:
+    """A match counts while the place is held, or once the clinician is on the record."""
+    chosen = facts.said("match", "clinician_id")
+    here = {a.clinician_id for a in facts.on_record if a.service == facts.service}
+    return chosen is not None and ((facts.place is not None and facts.place.clinician_id == chosen) or chosen in here)
+
+
+def intake_or_session(facts: Facts, on: date | None = None) -> tuple[str, str]:
+    """Intake or session on a day (today until one is chosen), and why (R1): 12 calendar months, that day included."""
+    if facts.service != Service.THERAPY:
+        return AppointmentKind.SESSION, "The intake rule is for therapy only."
+    day = on or facts.today
+    age = Age(facts.policy["return_intake_months"], on_the_day=True)
+    if facts.last_intake_on is None:
+        return AppointmentKind.INTAKE, "No intake is on file."
+    last = f"The last intake was on {facts.last_intake_on:%b %-d, %Y} ({facts.last_intake_source})"
+    if age.is_due(facts.last_intake_on, day):
+        return AppointmentKind.INTAKE, f"{last}, {age.months} months or more before {day:%b %-d, %Y}."
+    return AppointmentKind.SESSION, f"{last}, less than {age.months} months before {day:%b %-d, %Y}."
+
+
+def schedule_gate(facts: Facts) -> Verdict:
+    verdict = ready(facts)
+    if not isinstance(verdict, Clear):
+        return verdict
+    said = facts.answers.get("schedule")
+    if said:
+        kind, because = intake_or_session(facts, date.fromisoformat(str(said["on"])))
+        if said["kind"] != kind and not said["because"]:
+            return Blocked(
+                f"By the rule this is {'an intake' if kind == AppointmentKind.INTAKE else 'a session'}. {because}",
+                "Choose that, or say why this visit is different.",
+            )
+    if facts.place and not takes_insurance(facts.place, facts):
+        payer, _, state = coverage(facts)
+        return Blocked(f"{facts.place.clinician} does not take {payer} in {state or 'this state'}.", "Match again.")
+    return Clear(intake_or_session(facts)[1])
+
+
+def schedule_stands(facts: Facts) -> bool:
+    return facts.said("schedule", "clinician_id") == facts.said("match", "clinician_id")
+
+
+def assignment_gate(facts: Facts) -> Verdict:
+    return ready(facts) if "assignment" not in facts.answers else Clear("The clinician is on the record.")
+
+
+def old_clinicians(facts: Facts) -> list[OnRecord]:
+    """Who stands on the record for this service and is not the one now chosen (S0 step 9)."""
+    chosen = facts.said("match", "clinician_id")
+    return [a for a in facts.on_record if a.service == facts.service and a.clinician_id != chosen]
+
+
+def removal_needed(facts: Facts) -> bool:
+    return goes_on(facts) and ("removal" in facts.answers or bool(old_clinicians(facts)))
+
+
+# --- Starting -------------------------------------------------------------------------------------------------------
+
+
+def may_start(running: list[tuple[str, str]], has_history: bool, service: str) -> Verdict:
+    """Whether a return can be started. `running` is service and clinician of each assignment that was not ended."""
+    for theirs, clinician in running:
+        if theirs == service:
+            return Blocked(
+                f"This client is active with {clinician} and has not ended.",
+                "A change of clinician is a reassignment, not a return.",
+            )
+    if not has_history:
+        return Blocked("This person was never a client here.", "Take the call as a new client.")
+    return Clear("A former client: a return can be started.")

@@ -1,0 +1,26 @@
+// A step keeps what is typed: a moment after the last key, and when the page is left.
+"use strict";
+
+const form = document.querySelector("form[data-draft]");
+if (form) {
+  const state = document.getElementById("draft-state");
+  let timer = 0;
+  let pending = false;
+
+  const save = (last) => {
+    clearTimeout(timer);
+    if (!pending) return;
+    pending = false;
+    fetch(form.dataset.draft, { method: "POST", body: new FormData(form), keepalive: last, headers: { "X-Poll": "0" } })
+      .then((answer) => { state.textContent = answer.ok ? "Kept, not saved yet" : ""; })
+      .catch(() => { pending = true; });
+  };
+
+  form.addEventListener("input", () => {
+    pending = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 600);
+  });
+  form.addEventListener("submit", () => { clearTimeout(timer); pending = false; });
+  addEventListener("pagehide", () => save(true));
+}
