@@ -86,17 +86,21 @@ class Places:
 
     @property
     def socket(self) -> Path:
-        """A private folder for the socket: a short one in /tmp where the cluster's own path is long or unusual."""
-        near = self.base / "socket"
-        # Commas and quotes separate lists of folders, both in PostgreSQL's setting and in a client's host.
-        if len(os.fsencode(near)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./+-]+", str(near), re.ASCII):
-            return near
-        return Path("/tmp") / f"lwg-{self.account.uid}-{name_of(self.base)}"
+        """A private folder for the server's socket."""
+        return socket_folder(self.base / "socket", self.account)
 
 
 def name_of(folder: Path) -> str:
     """A short name that stands for a folder's path."""
     return hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+
+
+def socket_folder(near: Path, account: Account) -> Path:
+    """Where a socket can lie: the folder itself, or a short one in /tmp where its path is long or unusual."""
+    # Commas and quotes separate lists of folders, both in PostgreSQL's setting and in a client's host.
+    if len(os.fsencode(near)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./+-]+", str(near), re.ASCII):
+        return near
+    return Path("/tmp") / f"lwg-{account.uid}-{name_of(near)}"
 
 
 def places(home: Path) -> Places:

@@ -1,0 +1,57 @@
+"""What carries tasks from the web server to the worker in the demo. It starts empty: the outbox is the record."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import redis
+from pgmq.install import get_embedded_install_sql
+from psycopg.conninfo import make_conninfo
+
+from lwg_intake.desk.demo.children import Child, start, stop
+from lwg_intake.embedded import Cluster
+from lwg_intake.embedded.places import Account, private_folder, socket_folder
+
+QUEUE_DATABASE = "lwg_queue"
+READY_SECONDS = 5
+
+
+def start_broker(home: Path, cluster: Cluster, logs: Path) -> tuple[list[Child], dict[str, str]]:
+    """Redis or Valkey where one is on the PATH, else a queue inside PostgreSQL: its programs, and the environment."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program:
+        child, address = _redis(program, home, logs)
+        if child:
+            return [child], {"LWG_BROKER_URL": address}
+    return [], {"LWG_BROKER_URL": "pgmq://", "LWG_BROKER_DSN": queue_in_postgres(cluster)}
+
+
+def queue_in_postgres(cluster: Cluster) -> str:
+    """An empty queue in a database of its own; how to connect to it."""
+    cluster.drop_database(QUEUE_DATABASE)
+    cluster.create_database(QUEUE_DATABASE)
+    with cluster.connect(QUEUE_DATABASE) as connection:
+        connection.execute(get_embedded_install_sql().encode())
+    there = cluster.places
+    parts = cluster.database(QUEUE_DATABASE)
+    return make_conninfo(host=parts["HOST"], user=parts["USER"], dbname=parts["NAME"], passfile=str(there.passfile))
+
+
+def _redis(program: str, home: Path, logs: Path) -> tuple[Child | None, str]:
+    me = Account(os.geteuid(), os.getegid())
+    folder = socket_folder(home / "broker", me)
+    private_folder(folder, me)
+    socket = folder / "redis.sock"
+    words = [program, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder)]
+    child = start("broker", [*words, "--save", "", "--appendonly", "no"], dict(os.environ), logs)
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and child.process.poll() is None:
+        try:
+            with redis.Redis(unix_socket_path=str(socket)) as client:
+                client.ping()
+            return child, f"redis+socket://{socket}"
+        except redis.RedisError:
+            time.sleep(0.05)
+    stop([child])
+    return None, ""

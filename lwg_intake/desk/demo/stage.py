@@ -1,0 +1,62 @@
+"""What the demo needs before its programs start: the database, the invented practice, the sign-ins."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connections
+
+from lwg_intake.desk.demo.accounts import make_accounts
+from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.desk.schema import bring_up_to_date
+from lwg_intake.embedded import Cluster
+from lwg_intake.imports.practice import import_folder
+from lwg_intake.records.models import Client
+
+Say = Callable[[str], None]
+
+
+def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[str, str, str]]:
+    """Make everything ready, or go on with what is there. Returns role, e-mail and password of each sign-in."""
+    if fresh:
+        _start_over(home, cluster)
+    bring_up_to_date()
+    _load_practice(home, say)
+    accounts = make_accounts()
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    connections.close_all()
+    return accounts
+
+
+def _start_over(home: Path, cluster: Cluster) -> None:
+    cluster.drop_database()
+    cluster.create_database()
+    for folder in (_practice(home), home / "mail"):
+        shutil.rmtree(folder, ignore_errors=True)
+    _loaded(home).unlink(missing_ok=True)
+
+
+def _load_practice(home: Path, say: Say) -> None:
+    """Import the invented practice once; a load that was interrupted goes on with the same files."""
+    folder, loaded = _practice(home), _loaded(home)
+    if loaded.exists() or (not folder.exists() and Client.objects.exists()):
+        return
+    say("Loading the invented practice, once (less than a minute) …")
+    if not folder.exists():
+        half_done = folder.with_name("practice.new")
+        shutil.rmtree(half_done, ignore_errors=True)
+        half_done.mkdir()
+        write_practice(half_done)
+        half_done.rename(folder)
+    import_folder(folder)
+    loaded.touch()
+
+
+def _practice(home: Path) -> Path:
+    return home / "practice"
+
+
+def _loaded(home: Path) -> Path:
+    """Its presence says that the whole practice is in the database."""
+    return home / "practice.loaded"
