@@ -14,7 +14,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat
 
 from lwg_intake import dates
@@ -25,10 +35,9 @@ from lwg_intake.records.search_terms import BEGINS, EXACT, Term, Way, read
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
 
+MOST_LINES = 20
 ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
-MOST_BEGINNINGS = (
-    200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
-)
+MOST_BEGINNINGS = 200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
 ALIKE_WORDS = 20  # Words taken as near to one that was typed, the nearest first.
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
@@ -56,8 +65,33 @@ class Hit:
         """As one speaks it."""
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def standing(self) -> str:
+        """Active, former or never a client."""
+        return ClientStatus(self.status).label
 
-def find(text: str, *, user: User | None, limit: int = 20) -> list[Hit]:
+    @property
+    def born(self) -> str:
+        """The birth date and the age today; empty when unknown."""
+        return (
+            f"{self.dob:%b} {self.dob.day}, {self.dob.year} ({dates.age_on(self.dob, dates.today())})"
+            if self.dob
+            else ""
+        )
+
+    @property
+    def place(self) -> str:
+        """City and state, as far as they are known."""
+        return ", ".join(filter(None, (self.city, self.state)))
+
+    @property
+    def seen(self) -> str:
+        """The day of the last visit that was kept; empty when there was none."""
+        day = dates.day_of(self.seen_at) if self.seen_at else None
+        return f"last seen {day:%b} {day.day}, {day.year}" if day else ""
+
+
+def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
     """The clients that a text may mean, best first; for the command line (no user) all, else whom the person may see.
 
     What is spelt as typed stands before what begins so, that before what is near in spelling, and that before what only
@@ -87,7 +121,10 @@ class _Sql:
     @classmethod
     def join(cls, glue: str, parts: Iterable[_Sql]) -> _Sql:
         parts = list(parts)
-        return cls(glue.join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+        return cls(
+            glue.join(part.text for part in parts),
+            tuple(value for part in parts for value in part.values),
+        )
 
 
 def _visible(user: User | None) -> _Sql:
@@ -118,7 +155,12 @@ def _ways(way: Way, more: _Sql, few: bool) -> list[_Sql]:
     if way.begins:
         text = f"{_KEYS.format(way.begins)} AND key > {key.text} AND key < {key.text} || %s{more.text}"
         end = f" ORDER BY key, client_id LIMIT {MOST_BEGINNINGS}" if few else ""
-        found.append(_Sql(f"({text}{end})", (way.kind, *key.values, *key.values, LAST, *more.values)))
+        found.append(
+            _Sql(
+                f"({text}{end})",
+                (way.kind, *key.values, *key.values, LAST, *more.values),
+            )
+        )
     return found
 
 
@@ -126,18 +168,30 @@ _KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = 
 
 
 def _term(term: Term, number: int, more: _Sql, few: bool = False) -> _Sql:
-    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few)))
+    union = _Sql.join(
+        " UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few))
+    )
     return _Sql(f"({union.text}) AS t{number}", union.values)
 
 
 def _spelt_so(terms: list[Term], visible: _Sql) -> _Sql:
     """The clients that meet every term. The planner picks where to begin: it knows how common each key is."""
-    tables = [_term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1) for n, term in enumerate(terms)]
+    tables = [
+        _term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1)
+        for n, term in enumerate(terms)
+    ]
     joined = _Sql.join(
-        " JOIN ", (_Sql(t.text + (" USING (client_id)" if n else ""), t.values) for n, t in enumerate(tables))
+        " JOIN ",
+        (
+            _Sql(t.text + (" USING (client_id)" if n else ""), t.values)
+            for n, t in enumerate(tables)
+        ),
     )
     score = " + ".join(f"t{n}.score" for n in range(len(terms)))
-    return _Sql(f"SELECT client_id, max({score}) AS score FROM {joined.text} GROUP BY client_id", joined.values)
+    return _Sql(
+        f"SELECT client_id, max({score}) AS score FROM {joined.text} GROUP BY client_id",
+        joined.values,
+    )
 
 
 def _may_be_misspelt(term: Term) -> bool:
@@ -179,7 +233,9 @@ def _alike(terms: list[Term], visible: _Sql) -> _Sql:
     values = ", ".join(f"({number}, search_plain(%s))" for number in range(len(names)))
     words = _Sql(_WORDS.format(values=values), (*names, LAST))
     joins = _Sql.join("", (_once(term, n) for n, term in enumerate(others)))
-    score = " + ".join(["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))])
+    score = " + ".join(
+        ["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))]
+    )
     text = f"""
         SELECT client_id, {score} AS score FROM (
             SELECT client_id, number, max(score) AS best
@@ -220,7 +276,9 @@ def _lines() -> tuple[str, tuple[Any, ...]]:
     """Everything that a line shows, of every client, as a statement for others to choose from; compiled once."""
     own = {"client": OuterRef("pk")}
     name = Concat(F("clinician__first_name"), Value(" "), F("clinician__last_name"))
-    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by("-starts_at")
+    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by(
+        "-starts_at"
+    )
     clients: QuerySet[Any] = Client.objects.order_by().values_list(
         "pk", "ref", "first_name", "last_name", "preferred_name", "dob", "phone", "email", "city", "state",
         Case(

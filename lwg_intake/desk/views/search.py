@@ -21,6 +21,14 @@ def search(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     text = request.POST.get("text", "")
     hits = action.search(text, by=user)
-    context = {"hits": hits, "more": len(hits) == MOST_LINES, "asked": len(text.strip()) > 1}
+    context = {
+        "hits": hits,
+        "more": len(hits) == MOST_LINES,
+        "asked": len(text.strip()) > 1,
+    }
     is_fragment = "HX-Request" in request.headers
-    return render(request, "desk/search_results.html" if is_fragment else "desk/search.html", context)
+    return render(
+        request,
+        "desk/search_results.html" if is_fragment else "desk/search.html",
+        context,
+    )
