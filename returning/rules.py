@@ -147,6 +147,7 @@ def reasons_for_management(facts: Facts) -> list[str]:
 
 
 def needs_management(facts: Facts) -> bool:
+    """Categories C and D, on record or chosen here even once; category A when marked as severe."""
     return bool(category(facts)) and bool(reasons_for_management(facts))
 
 
@@ -161,6 +162,7 @@ def decision_stands(facts: Facts) -> bool:
 
 
 def is_refused(facts: Facts) -> bool:
+    """Management decided that the client cannot return."""
     return facts.said("decision", "decision") == "refuse"
 
 
@@ -184,10 +186,12 @@ def eligibility(facts: Facts) -> Verdict:
 
 
 def commitment_needed(facts: Facts) -> bool:
+    """The last episode ended over no-shows (category A)."""
     return category(facts) == Category.A and goes_on(facts)
 
 
 def ending_gate(facts: Facts) -> Verdict:
+    """Nothing blocks; the page warns where the record says C or D, or where many visits were missed."""
     ending, chosen = last_ending(facts), category(facts)
     if ending and ending.category in MANAGEMENT_CATEGORIES and chosen not in (None, ending.category):
         return Warn(f"The record says category {ending.category}. A manager decides whatever is chosen here.")
@@ -199,6 +203,7 @@ def ending_gate(facts: Facts) -> Verdict:
 
 
 def decision_gate(facts: Facts) -> Verdict:
+    """Shows why a decision is needed. It stands for the category it judged, and for no other."""
     return Warn(" ".join(reasons_for_management(facts)) or "No decision is needed.")
 
 
@@ -213,6 +218,7 @@ def owed(facts: Facts) -> Decimal:
 
 
 def is_settled(facts: Facts) -> bool:
+    """Whether no balance stands in the way: nothing above the threshold, or billing has an arrangement that covers it."""
     return owed(facts) <= Decimal(facts.policy["return_balance_threshold_cents"]) / 100 or (
         facts.arranged is not None and facts.arranged >= owed(facts)
     )
@@ -265,6 +271,7 @@ def coverage(facts: Facts) -> tuple[str, str, str]:
 
 
 def insurance_gate(facts: Facts) -> Verdict:
+    """Blocks while the insurance is not active (self-pay apart), or changed without the billing settings updated."""
     said = facts.answers.get("insurance")
     if not said:
         if facts.cover is None:
@@ -286,6 +293,7 @@ def takes_insurance(place: Place, facts: Facts) -> bool:
 
 
 def portal_gate(facts: Facts) -> Verdict:
+    """Category B: the balance is settled first. No portal access blocks; forms that are open are shown."""
     first = settled_first(facts)
     if isinstance(first, Blocked):
         return first
@@ -306,6 +314,7 @@ def is_medicaid(facts: Facts) -> bool:
 
 
 def needs_omhc(facts: Facts) -> bool:
+    """The client is insured by Medicaid."""
     return goes_on(facts) and is_medicaid(facts)
 
 
@@ -328,7 +337,7 @@ def omhc_stands(facts: Facts) -> bool:
 
 
 def ready(facts: Facts) -> Verdict:
-    """What has to be right before a clinician's place is given and a visit scheduled."""
+    """The client may return, the balance is settled, the insurance confirmed and, for Medicaid, the OMHC assessment done."""
     for gate in (eligibility, settled_first, balance_gate):
         verdict = gate(facts)
         if isinstance(verdict, Blocked | NeedsApproval):
@@ -366,6 +375,7 @@ def intake_or_session(facts: Facts, on: date | None = None) -> tuple[str, str]:
 
 
 def schedule_gate(facts: Facts) -> Verdict:
+    """Everything before is right; intake or session by the rule or with a reason; the clinician takes the insurance in that state."""
     verdict = ready(facts)
     if not isinstance(verdict, Clear):
         return verdict
@@ -388,6 +398,7 @@ def schedule_stands(facts: Facts) -> bool:
 
 
 def assignment_gate(facts: Facts) -> Verdict:
+    """Everything before is still right."""
     return ready(facts) if "assignment" not in facts.answers else Clear("The clinician is on the record.")
 
 
@@ -398,6 +409,7 @@ def old_clinicians(facts: Facts) -> list[OnRecord]:
 
 
 def removal_needed(facts: Facts) -> bool:
+    """Another clinician stands on the record for this service."""
     return goes_on(facts) and ("removal" in facts.answers or bool(old_clinicians(facts)))
 
 
