@@ -1,0 +1,56 @@
+"""axe-core finds nothing, and nothing is too wide, on a desk's screen and on a phone's."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from lwg_intake.access.models import User
+from tests.browser.conftest import axe, fits, sign_in
+
+OPEN = ("/accounts/login/", "/accounts/login/?lapsed=1", "/accounts/password/reset/", "/accounts/password/reset/done/")
+# Role and address of pages that need nothing on record; pages of a client or a case look after themselves.
+PAGES = (
+    ("csr", "/"),
+    ("manager", "/"),
+    ("billing", "/"),
+    ("clinician", "/"),
+    ("administrator", "/"),
+    ("csr", "/accounts/"),
+    ("csr", "/accounts/password/change/"),
+    ("csr", "/accounts/2fa/"),
+    ("csr", "/no/such/page/"),
+    ("csr", "/people/"),
+    ("administrator", "/people/"),
+    ("administrator", "/people/add/"),
+)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("address", OPEN)
+def test_before_the_door(new_page: Callable[..., Page], size: str, address: str) -> None:
+    page = new_page(size)
+    page.goto(address)
+    axe(page)
+    fits(page)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize(("role", "address"), PAGES)
+def test_behind_the_door(
+    new_page: Callable[..., Page], staff: Callable[..., User], size: str, role: str, address: str
+) -> None:
+    page = new_page(size)
+    sign_in(page, staff(role))
+    page.goto(address)
+    axe(page)
+    fits(page)
+
+
+def test_a_person_with_errors_in_the_form(page: Page, staff: Callable[..., User]) -> None:
+    sign_in(page, staff("administrator"))
+    page.goto("/people/add/")
+    page.get_by_label("E-mail").fill("ana@example.com")
+    page.locator("form.panel").evaluate("form => form.submit()")
+    page.get_by_text("This field is required").first.wait_for()
+    axe(page)
