@@ -58,6 +58,7 @@ def read(file: File, path: Path, known: Mapping[str, Mapping[str, int]]) -> Shee
     at = {column.name: header.index(column.name) for column in columns}
     names = {column.name for column in file.columns}
     sheet = Sheet(file, columns, [], [], [name for name in header if name and name not in names], 0)
+    key = file.key_fields
     first_seen: dict[tuple[Any, ...], int] = {}
     for line, cells in lines:
         sheet.count += 1
@@ -72,7 +73,7 @@ def read(file: File, path: Path, known: Mapping[str, Mapping[str, int]]) -> Shee
             sheet.rejected.append(Rejected(line, "", "", reason))
             continue
         row = Row(line, {name: cells[index].strip() for name, index in at.items()}, {})
-        fault = _fault(sheet, row, known) or _said_before(file, row, first_seen)
+        fault = _fault(sheet, row, known) or _said_before(file, key, row, first_seen)
         if fault:
             sheet.rejected.append(fault)
         else:
@@ -112,8 +113,10 @@ def _columns(file: File, header: list[str]) -> list[Column]:
             raise Unreadable(f"The column {name} stands twice in the header: keep one of the two.", name)
     missing = [c.name for c in file.columns if c.name not in header and not c.may_be_absent]
     if missing:
-        listed = ", ".join(missing)
-        raise Unreadable(f"{file.name}.csv lacks the column {listed}: add it; its cells may be empty.", missing[0])
+        listed = f"columns {', '.join(missing)}" if missing[1:] else f"column {missing[0]}"
+        raise Unreadable(
+            f"{file.name}.csv lacks the {listed}. Add what is missing; the cells may be empty.", missing[0]
+        )
     return [column for column in file.columns if column.name in header]
 
 
@@ -149,9 +152,8 @@ def _value(column: Column, cell: str, known: Mapping[str, Mapping[str, int]]) ->
         raise ValueError(f"No {column.refers[:-1]} on record has this {column.name}.") from None
 
 
-def _said_before(file: File, row: Row, first_seen: dict[tuple[Any, ...], int]) -> Rejected | None:
-    key = tuple(row.values[field] for field in file.key_fields)
-    line = first_seen.setdefault(key, row.line)
+def _said_before(file: File, key: tuple[str, ...], row: Row, first_seen: dict[tuple[Any, ...], int]) -> Rejected | None:
+    line = first_seen.setdefault(tuple(row.values[field] for field in key), row.line)
     if line == row.line:
         return None
     name = file.key[-1]

@@ -13,7 +13,7 @@ from lwg_intake.records.rules import Category
 CHUNK = 5_000
 
 # Of two terminations on one day the graver names the ending, so that it is not overlooked when the client returns.
-GRAVITY = {category: place for place, category in enumerate([Category.NONE, *"ABCD"])}
+GRAVITY = {category: place for place, category in enumerate([*"DCBA", Category.NONE])}
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Span:
 def spans(runs: Iterable[Run], endings: Iterable[Ending]) -> Iterator[Span]:
     """The episodes of one client: each from its first assignment to the ending after which none was running.
 
-    Endings come oldest first, and the one that counts last within a day. An ending with another assignment begun by
+    Endings come oldest first, and within a day the one that counts first. An ending with another assignment begun by
     that day and not over leaves the episode open, and so does having no ending at all.
     """
     waiting = sorted(runs, key=lambda run: run.started_on)

@@ -173,9 +173,8 @@ CASES = (
     Case(
         "Chandra Newbold",
         "Insurer changed to one that the old clinician does not take",
-        "CL-13",
+        "CL-15",
         ended=110,
-        state="DC",
         payer=CAREFIRST,
         then=UNITED,
     ),

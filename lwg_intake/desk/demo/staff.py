@@ -56,7 +56,7 @@ class Staff:
 
     def fits(self, service: str, state: str, payer: str) -> bool:
         """Whether a client could have been given to this clinician by the practice's own rules."""
-        has_place = self.capacity is None or self.taken < self.capacity * 0.88
+        has_place = self.taken < (self.capacity or 30) * 0.88
         return service in self.services and state in self.states and has_place and accepts([*self.payers], payer, state)
 
 

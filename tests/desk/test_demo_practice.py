@@ -1,0 +1,79 @@
+"""The invented practice, as it stands in its folder and as it goes in."""
+
+import csv
+from collections import Counter
+from datetime import date
+from filecmp import cmpfiles
+
+import pytest
+
+from lwg_intake.desk.demo.cases import CASES
+from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.imports.format import FILES
+from lwg_intake.imports.practice import import_folder
+from lwg_intake.records.models import Assignment, Clinician, Episode
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("practice")
+    write_practice(path, TODAY)
+    return path
+
+
+def rows(folder, name):
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_one_day_gives_one_folder(folder, tmp_path):
+    write_practice(tmp_path, TODAY)
+    names = [f"{file.name}.csv" for file in FILES]
+    assert cmpfiles(folder, tmp_path, names, shallow=False)[0] == names
+
+
+def test_it_is_as_large_as_a_practice_that_keeps_a_front_desk_busy(folder):
+    assert len(rows(folder, "clinicians")) >= 40
+    assert len(rows(folder, "clients")) >= 3_000
+    assert len(rows(folder, "appointments")) >= 40_000
+
+
+def test_nobody_in_it_can_be_reached(folder):
+    for client in rows(folder, "clients"):
+        assert client["email"].rpartition("@")[2] in ("", "example.com", "example.org", "example.net")
+        digits = "".join(c for c in client["phone"].partition("ext")[0] if c.isdigit())[-10:]
+        assert digits == "" or digits[3:8] == "55501", client["phone"]
+
+
+def test_every_case_is_a_client_of_that_name(folder):
+    names = Counter(f"{client['first_name']} {client['last_name']}" for client in rows(folder, "clients"))
+    assert {case.name: names[case.name] for case in CASES} == Counter(case.name for case in CASES)
+
+
+def test_every_category_and_every_state_of_a_visit_occurs(folder):
+    assert {row["category"] for row in rows(folder, "terminations")} == {"A", "B", "C", "D", "none"}
+    assert {row["state"] for row in rows(folder, "appointments")} == {
+        "kept", "no_show", "late_cancel", "client_cancel", "clinician_cancel", "scheduled", "unresolved",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2027, 1, 1), date(2026, 3, 31)])
+def test_it_can_be_written_on_any_day(tmp_path, today):
+    write_practice(tmp_path, today)
+    assert len(rows(tmp_path, "appointments")) >= 40_000
+
+
+@pytest.mark.django_db
+def test_it_goes_in_without_a_rejected_row_and_again_changes_nothing(folder):
+    for again in (False, True):
+        for name, counts in import_folder(folder).files.items():
+            assert not counts.rejected, (name, counts.rejected[:3])
+            assert (counts.unchanged if again else counts.created) == counts.rows == len(rows(folder, name))
+    running = Assignment.objects.running()
+    assert 0.4 < running.values("client").distinct().count() / len(rows(folder, "clients")) < 0.5
+    assert Episode.objects.filter(ended_on=None).count() < Episode.objects.exclude(ended_on=None).count() * 1.5
+    places = {ref: running.filter(clinician__ref=ref).count() for ref in ("CL-07", "CL-10", "CL-11")}
+    capacity = dict(Clinician.objects.filter(ref__in=places).values_list("ref", "capacity"))
+    assert places == {"CL-07": 14, "CL-10": capacity["CL-10"], "CL-11": capacity["CL-11"] - 1}
