@@ -171,7 +171,7 @@ def _split(text: str, schemes: tuple[str, ...]) -> SplitResult:
     return url
 
 
-def broker_options(url: str, dsn: str) -> dict[str, Any]:
+def broker_options(url: str) -> dict[str, Any]:
     """Celery's transport options: a killed worker's task comes back, and a dead broker is noticed within seconds."""
     if url.startswith("redis"):
         return {
@@ -185,7 +185,6 @@ def broker_options(url: str, dsn: str) -> dict[str, Any]:
     if url.startswith("pgmq"):
         return {
             "visibility_timeout": 900,
-            "conn_string": dsn,
             "init_extension": False,
             "pool_size": 2,
             "pool_timeout": 5,

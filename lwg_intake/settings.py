@@ -108,6 +108,8 @@ if DEMO:
     EMAIL_FILE_PATH = LWG_HOME / "mail"
     DEFAULT_FROM_EMAIL = "front-desk@example.com"
     CELERY_BROKER_URL = os.environ.get("LWG_BROKER_URL", "memory://")
+    # Where the demo queues tasks when no Redis is on the machine.
+    QUEUE_DATABASE = "lwg_queue"
 else:
     DATABASES = {"default": env.read("DATABASE_URL", environment.database, "postgresql://user:password@host:5432/name")}
     SECRET_KEY = env.read("SECRET_KEY", environment.secret, "a random text of at least 50 characters")
@@ -146,7 +148,9 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL, os.environ.get("LWG_BROKER_DSN", ""))
+CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL)
+if CELERY_BROKER_URL.startswith("pgmq"):
+    CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = Cluster(LWG_HOME).dsn(QUEUE_DATABASE)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

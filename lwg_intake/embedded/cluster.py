@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from lwg_intake.embedded.places import (
     SYSTEM_FOLDER,
@@ -32,6 +33,9 @@ from lwg_intake.embedded.places import (
 USER = "lwg"
 START_SECONDS = 120
 STOP_SECONDS = 60
+# A killed server's own processes, or its number, may outlive it for a moment.
+LEFTOVER_SECONDS = 8
+LEFTOVERS = ("lock file", "pre-existing shared memory")
 LARGEST_LOG = 5_000_000
 
 SETTINGS = {
@@ -79,6 +83,11 @@ class Cluster:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
+
+    def dsn(self, name: str = "lwg") -> str:
+        """How to connect, with the password, for a library that reads no passfile. Raises OSError before the start."""
+        password = self.places.passfile.read_text().strip().rpartition(":")[2]
+        return make_conninfo(host=str(self.places.socket), user=USER, dbname=name, password=password)
 
     def connect(self, name: str = "postgres") -> psycopg.Connection:
         """A connection of its own, each statement for itself; the caller closes it."""
@@ -129,7 +138,7 @@ class Cluster:
     def server_pid(self) -> int | None:
         """The running server's process, believed only if it really is PostgreSQL on our data folder."""
         there = self.places
-        for note in (there.data / "postmaster.pid", there.socket / ".s.PGSQL.5432.lock"):
+        for note in self._notes():
             try:
                 pid = int(note.read_text().split()[0])
             except (OSError, ValueError, IndexError):
@@ -137,6 +146,10 @@ class Cluster:
             if f"/postgres -D {there.data} " in _command(pid):
                 return pid
         return None
+
+    def _notes(self) -> tuple[Path, Path]:
+        """Where a server writes down its process."""
+        return self.places.data / "postmaster.pid", self.places.socket / ".s.PGSQL.5432.lock"
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -183,6 +196,20 @@ class Cluster:
         private_folder(there.socket, there.account)
         if there.log.exists() and there.log.stat().st_size > LARGEST_LOG:
             there.log.unlink()
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while not (ready := self._launch(bin_folder)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        if not ready:
+            # Not a process of ours, and what a killed server left behind has had its time to end.
+            for note in self._notes():
+                note.unlink(missing_ok=True)
+            if not self._launch(bin_folder):
+                raise EmbeddedError(f"PostgreSQL did not start in {there.base}: another one seems to use it.")
+        self.create_database()
+
+    def _launch(self, bin_folder: Path) -> bool:
+        """Start the server and wait until it answers. False where something of an earlier one stands in its way."""
+        there = self.places
         log_starts_at = there.log.stat().st_size if there.log.exists() else 0
         options = self.settings | {"unix_socket_directories": str(there.socket)}
         words = [str(bin_folder / "postgres"), "-D", str(there.data)]
@@ -194,8 +221,20 @@ class Cluster:
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
                 env=_environment(), **there.account.popen(),
             )  # fmt: skip
-        self._wait_until_ready(self._child, log_starts_at)
-        self.create_database()
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._child.poll() is not None:
+                with open(there.log, "rb") as log:
+                    log.seek(log_starts_at)
+                    reason = _reason(log.read().decode(errors="replace"))
+                if any(words in reason for words in LEFTOVERS):
+                    return False
+                raise EmbeddedError(f"PostgreSQL did not start in {there.base}: {reason}")
+            if _is_ready(there.data / "postmaster.pid", self._child.pid):
+                return True
+            time.sleep(0.02)
+        _end(self._child.pid, self._child)
+        raise EmbeddedError(f"PostgreSQL did not get ready within {START_SECONDS} seconds; its log: {there.log}")
 
     def _create(self, bin_folder: Path) -> None:
         there = self.places
@@ -220,21 +259,6 @@ class Cluster:
             raise EmbeddedError(f"PostgreSQL could not be set up in {there.base}: {_last_line(made.stderr)}")
         _write(there.passfile, f"*:*:*:*:{password}\n")
         half_done.rename(there.data)
-
-    def _wait_until_ready(self, child: subprocess.Popen[bytes], log_starts_at: int) -> None:
-        there = self.places
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if child.poll() is not None:
-                with open(there.log, "rb") as log:
-                    log.seek(log_starts_at)
-                    said = log.read().decode(errors="replace")
-                raise EmbeddedError(f"PostgreSQL did not start in {there.base}: {_reason(said)}")
-            if _is_ready(there.data / "postmaster.pid", child.pid):
-                return
-            time.sleep(0.02)
-        _end(child.pid)
-        raise EmbeddedError(f"PostgreSQL did not get ready within {START_SECONDS} seconds; its log: {there.log}")
 
     def _stop(self) -> None:
         pid = self.server_pid()

@@ -6,14 +6,13 @@ import time
 from pathlib import Path
 
 import redis
+from django.conf import settings
 from pgmq.install import get_embedded_install_sql
-from psycopg.conninfo import make_conninfo
 
 from lwg_intake.desk.demo.children import Child, start, stop
 from lwg_intake.embedded import Cluster
 from lwg_intake.embedded.places import Account, private_folder, socket_folder
 
-QUEUE_DATABASE = "lwg_queue"
 READY_SECONDS = 5
 
 
@@ -24,18 +23,11 @@ def start_broker(home: Path, cluster: Cluster, logs: Path) -> tuple[list[Child],
         child, address = _redis(program, home, logs)
         if child:
             return [child], {"LWG_BROKER_URL": address}
-    return [], {"LWG_BROKER_URL": "pgmq://", "LWG_BROKER_DSN": queue_in_postgres(cluster)}
-
-
-def queue_in_postgres(cluster: Cluster) -> str:
-    """An empty queue in a database of its own; how to connect to it."""
-    cluster.drop_database(QUEUE_DATABASE)
-    cluster.create_database(QUEUE_DATABASE)
-    with cluster.connect(QUEUE_DATABASE) as connection:
+    cluster.drop_database(settings.QUEUE_DATABASE)
+    cluster.create_database(settings.QUEUE_DATABASE)
+    with cluster.connect(settings.QUEUE_DATABASE) as connection:
         connection.execute(get_embedded_install_sql().encode())
-    there = cluster.places
-    parts = cluster.database(QUEUE_DATABASE)
-    return make_conninfo(host=parts["HOST"], user=parts["USER"], dbname=parts["NAME"], passfile=str(there.passfile))
+    return [], {"LWG_BROKER_URL": "pgmq://localhost"}
 
 
 def _redis(program: str, home: Path, logs: Path) -> tuple[Child | None, str]:
