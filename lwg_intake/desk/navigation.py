@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from lwg_intake.access.roles import Can
 
@@ -37,13 +37,13 @@ def look(request: HttpRequest) -> dict[str, Any]:
 
 def _places(request: HttpRequest) -> list[dict[str, Any]]:
     rights = getattr(getattr(request, "user", None), "rights", frozenset())
-    here = getattr(request.resolver_match, "view_name", None)
-    shown = []
-    for place in PLACES:
-        if place.right in rights:
-            try:
-                url = reverse(place.address)
-            except NoReverseMatch:
-                continue
-            shown.append({"label": place.label, "url": url, "here": place.address == here})
-    return shown
+    return [
+        {"label": place.label, "url": (url := reverse(place.address)), "here": _is_here(request.path, url)}
+        for place in PLACES
+        if place.right in rights
+    ]
+
+
+def _is_here(path: str, url: str) -> bool:
+    """Whether a page is the place or stands below it; everything stands below home."""
+    return path == url if url == "/" else path.startswith(url)

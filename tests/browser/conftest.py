@@ -78,7 +78,11 @@ def staff(live_server: Any) -> Callable[..., User]:
 
     def make(*roles: str, first: str = "Rosa") -> User:
         user = User.objects.create_user(
-            f"{first.lower()}.{roles[0]}@example.com", PASSWORD, first_name=first, last_name="Delgado", roles=list(roles)
+            f"{first.lower()}.{roles[0]}@example.com",
+            PASSWORD,
+            first_name=first,
+            last_name="Delgado",
+            roles=list(roles),
         )
         keep_address(user)
         return user

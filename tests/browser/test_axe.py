@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lwg_intake.access.models import User
+from lwg_intake.records.models import Client
 from tests.browser.conftest import axe, fits, sign_in
 
 OPEN = ("/accounts/login/", "/accounts/login/?lapsed=1", "/accounts/password/reset/", "/accounts/password/reset/done/")
@@ -54,3 +55,18 @@ def test_a_person_with_errors_in_the_form(page: Page, staff: Callable[..., User]
     page.locator("form.panel").evaluate("form => form.submit()")
     page.get_by_text("This field is required").first.wait_for()
     axe(page)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_a_clients_record_and_the_search(new_page: Callable[..., Page], staff: Callable[..., User], size: str) -> None:
+    maria = Client.objects.create(ref="C1", first_name="Maria", last_name="Garcia-Lopez", phone="301-555-0142")
+    page = new_page(size)
+    sign_in(page, staff("csr"))
+    page.goto(f"/clients/{maria.pk}/")
+    axe(page)
+    fits(page)
+    page.keyboard.press("/")
+    page.keyboard.type("garcia")
+    page.get_by_role("link", name="Garcia-Lopez").first.wait_for()
+    axe(page)
+    fits(page)

@@ -1,7 +1,11 @@
 """Coming in and going out, with the keyboard alone."""
 
+import time
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from lwg_intake.access.models import User
@@ -42,3 +46,16 @@ def test_an_administrator_adds_a_clinician(page: Page, staff: Callable[..., User
     expect(page.get_by_text("was mailed to ana@example.com")).to_be_visible()
     page.get_by_role("button", name="Close the account").click()
     expect(page.get_by_role("row", name="Ana Ruiz").get_by_text("Closed")).to_be_visible()
+
+
+def test_a_screen_that_was_left_goes_to_the_door_by_itself(page: Page, staff: Callable[..., User]) -> None:
+    sign_in(page, staff("csr"))
+    page.clock.install()
+    page.goto("/accounts/")
+    session = Session.objects.get()
+    store = SessionStore(session.session_key)
+    store["seen"] = time.time() - settings.SESSION_IDLE_SECONDS - 1
+    store.save()
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_text("nothing was done here for a while")).to_be_visible()
+    expect(page).to_have_url("/accounts/login/?lapsed=1&next=%2Faccounts%2F")

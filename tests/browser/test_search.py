@@ -22,10 +22,7 @@ def people(live_server: object) -> dict[str, Client]:
     )
     fields = ("ref", "first_name", "last_name", "preferred_name", "dob", "phone")
     return {
-        row[0]: Client.objects.create(
-            city="Laurel", state="MD", **dict(zip(fields, row, strict=True))
-        )
-        for row in rows
+        row[0]: Client.objects.create(city="Laurel", state="MD", **dict(zip(fields, row, strict=True))) for row in rows
     }
 
 
@@ -49,26 +46,22 @@ def test_slash_type_arrow_enter(desk: Page, people: dict[str, Client]) -> None:
     expect(desk).to_have_url(re.compile(rf"/clients/{people['C-4'].pk}/$"))
 
 
-def test_enter_waits_for_the_answer_and_opens_the_best(
-    desk: Page, people: dict[str, Client]
-) -> None:
+def test_enter_waits_for_the_answer_and_opens_the_best(desk: Page, people: dict[str, Client]) -> None:
     desk.keyboard.press("/")
     desk.keyboard.type("katherine smyth")
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(rf"/clients/{people['C-1'].pk}/$"))
 
 
-def test_escape_closes_and_keeps_the_text(
-    desk: Page, people: dict[str, Client]
-) -> None:
+def test_escape_closes_and_keeps_the_text(desk: Page, people: dict[str, Client]) -> None:
     box = desk.get_by_label("Find a client")
-    box.press_sequentially("catherine", delay=30)
-    expect(desk.locator(".hit")).to_have_count(1)
+    box.press_sequentially("nunez", delay=30)
+    expect(desk.locator(".hit")).to_have_count(2)
     desk.keyboard.press("ArrowDown")
     desk.keyboard.press("Escape")
     expect(desk.locator(".hit")).to_have_count(0)
     expect(box).to_be_focused()
-    expect(box).to_have_value("catherine")
+    expect(box).to_have_value("nunez")
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])
