@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,6 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
 from lwg_intake.embedded import make_home
-
-Value = TypeVar("Value")
 
 YES, NO = ("1", "yes", "true", "on"), ("", "0", "no", "false", "off")
 # scheme of EMAIL_URL: port, STARTTLS, TLS from the start
@@ -30,8 +28,11 @@ class Environment:
     values: Mapping[str, str]
     problems: list[str] = field(default_factory=list)
 
-    def read(self, name: str, parse: Callable[[str], Value], what: str, default: str | None = None) -> Value | None:
-        """The variable as parsed; `what` says in words what it should hold. Without a default it is required."""
+    def read(self, name: str, parse: Callable[[str], Any], what: str, default: str | None = None) -> Any:
+        """The variable as parsed; `what` says in words what it should hold. Without a default it is required.
+
+        None where it is wrong: look at nothing before stop_if_wrong.
+        """
         text = self.values.get(name, "").strip()
         if not text:
             if default is None:

@@ -9,7 +9,7 @@ from types import TracebackType
 class PlaceOnly(logging.Formatter):
     """A traceback without the exception's message: "Key (email)=(…) already exists" would name a person."""
 
-    def formatException(  # noqa: N802
+    def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         kind, error, place = ei

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Where root keeps what an unprivileged PostgreSQL could not reach otherwise.
 SYSTEM_FOLDER = Path("/var/lib/lwg-intake")
@@ -57,7 +58,7 @@ class Account:
             return bool(found.st_mode & stat.S_IXUSR)
         return bool(found.st_mode & (stat.S_IXGRP if found.st_gid == self.gid else stat.S_IXOTH))
 
-    def popen(self) -> dict[str, object]:
+    def popen(self) -> dict[str, Any]:
         """Arguments for subprocess that run a program as this account."""
         if self.is_us:
             return {}

@@ -39,7 +39,7 @@ class Child:
         if code is not None:
             lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
             words = "\n  ".join(lines[-5:]) or "it wrote nothing"
-            raise ChildDied(f"The {self.name} ended by itself (code {code}). Its last words, from {self.log}:\n  {words}")
+            raise ChildDied(f"The {self.name} ended by itself ({code}). Its last words, from {self.log}:\n  {words}")
 
 
 def start(name: str, words: Sequence[str], environment: dict[str, str], logs: Path) -> Child:

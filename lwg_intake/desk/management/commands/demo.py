@@ -124,7 +124,7 @@ def refuse_taken(port: int) -> None:
     reason = why_not(port)
     if reason:
         free = next((other for other in range(port + 1, min(port + 100, 65536)) if not why_not(other)), 8000)
-        raise CommandError(f"Port {port} cannot be used ({reason}): start the demo with --port {free}, or free the port.")
+        raise CommandError(f"Port {port} cannot be used ({reason}): free it, or start the demo with --port {free}.")
 
 
 def why_not(port: int) -> str:
@@ -157,9 +157,9 @@ def wait_for_page(server: Child, address: str) -> None:
 
 def welcome(address: str, accounts: Sequence[tuple[str, str, str]], home: Path) -> str:
     """The address and a table of the sign-ins."""
-    heads = ("Role", "E-mail", "Password")
-    widths = [max(len(row[column]) for row in (heads, *accounts)) for column in range(3)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (heads, *accounts)]
+    rows = [("Role", "E-mail", "Password"), *accounts]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     table = "\n".join(f"  {line.rstrip()}" for line in lines)
     return (
