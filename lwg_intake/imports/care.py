@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from lwg_intake.imports.merging import Key, Merged, Values, chunks, insert, merge, update
+from lwg_intake.imports.merging import Key, Merged, Values, among, chunks, insert, merge, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.imports.report import Rejected
 from lwg_intake.records import episodes
@@ -103,9 +103,13 @@ def _on_record(rows: Iterable[Values]) -> dict[Key, list[OnRecord]]:
     found: dict[Key, list[OnRecord]] = defaultdict(list)
     for chunk in chunks(row["client_id"] for row in rows):
         removed = set(
-            Removal.objects.filter(client__in=chunk, status=Removal.Status.DONE).values_list("assignment", flat=True)
+            Removal.objects.filter(client__in=among(chunk), status=Removal.Status.DONE).values_list(
+                "assignment", flat=True
+            )
         )
-        listed = Assignment.objects.filter(client__in=chunk).values_list("pk", *PAIRING, "started_on", "ended_on")
+        listed = Assignment.objects.filter(client__in=among(chunk)).values_list(
+            "pk", *PAIRING, "started_on", "ended_on"
+        )
         for pk, client, clinician, service, started_on, ended_on in listed:
             found[client, clinician, service].append(OnRecord(pk, started_on, ended_on, pk in removed))
     return found

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from lwg_intake.imports.merging import Merged, Values, chunks, in_key_order, insert, merge
+from lwg_intake.imports.merging import Merged, Values, among, chunks, in_key_order, insert, merge
 from lwg_intake.imports.reading import Sheet
 from lwg_intake.records.models import Appointment, Contact
 
@@ -13,7 +13,7 @@ def appointments(sheet: Sheet) -> Merged:
     rows = [row.values for row in sheet.rows]
     ours: dict[tuple[int, int, datetime], list[tuple[int, Values]]] = defaultdict(list)
     for chunk in chunks(row["client_id"] for row in rows):
-        booked = Appointment.objects.filter(ref__isnull=True, client__in=chunk).order_by("-pk")
+        booked = Appointment.objects.filter(ref__isnull=True, client__in=among(chunk)).order_by("-pk")
         for known in booked.values("pk", *sheet.fields):
             place = known["client_id"], known["clinician_id"], known["starts_at"]
             ours[place].append((known.pop("pk"), known))
@@ -37,7 +37,7 @@ def contacts(sheet: Sheet) -> Merged:
     first: dict[str, int] = {}
     said: dict[int, Values] = {}
     for chunk in chunks(row["ref"] for row in rows):
-        for known in Contact.objects.filter(ref__in=chunk).values("pk", "ref", *fields):
+        for known in Contact.objects.filter(ref__in=among(chunk)).values("pk", "ref", *fields):
             first[known.pop("ref")] = pk = known.pop("pk")
             said[pk] = known
     after, ours = _corrections(list(said), fields)
@@ -69,7 +69,9 @@ def _corrections(entries: list[int], fields: list[str]) -> tuple[dict[int, int],
     while entries:
         found: list[int] = []
         for chunk in chunks(entries):
-            for row in Contact.objects.filter(corrects__in=chunk).values("pk", "corrects_id", "written_by_id", *fields):
+            for row in Contact.objects.filter(corrects__in=among(chunk)).values(
+                "pk", "corrects_id", "written_by_id", *fields
+            ):
                 pk, corrected, by = row.pop("pk"), row.pop("corrects_id"), row.pop("written_by_id")
                 after[corrected] = pk
                 found.append(pk)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from lwg_intake.imports.merging import Merged, Values, chunks, insert, merge, on_record, update
+from lwg_intake.imports.merging import Merged, Values, among, chunks, insert, merge, on_record, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.imports.report import Rejected
 from lwg_intake.records.models import Balance, Client, Clinician, OmhcAssessment
@@ -54,7 +54,7 @@ def clients(sheet: Sheet) -> Merged:
     merged = merge(Client, [_without(row, *BESIDE_CLIENT) for row in rows], ("ref",), fields)
     known = {}
     for chunk in chunks(row["ref"] for row in rows):
-        known.update(Client.objects.filter(ref__in=chunk).values_list("ref", "pk"))
+        known.update(Client.objects.filter(ref__in=among(chunk)).values_list("ref", "pk"))
     for write in (_balances, _assessments):
         _also_updated(merged, {row["ref"] for row in write([{**row, "client_id": known[row["ref"]]} for row in rows])})
     return merged

@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from lwg_intake.audit.models import Event
+from lwg_intake.imports.format import as_markdown
 from lwg_intake.records.models import (
     Appointment,
     Assignment,
@@ -150,6 +152,13 @@ def test_a_changed_contact_is_corrected_by_a_further_entry(practice):
     practice.write("contacts", note="Called.").run()
     assert [c.note for c in Contact.objects.order_by("pk")] == ["Called.", "Called twice.", "Called."]
     assert Contact.objects.current().get().note == "Called."
+
+
+def test_new_and_changed_contacts_go_in_together(practice):
+    practice.write("contacts", {"contact_ref": "B"}).run()
+    practice.write("contacts", {"contact_ref": "A"}, {"contact_ref": "B", "note": "Later."}, {"contact_ref": "C"})
+    assert practice.figures()["contacts"] == (2, 1, 0, 0)
+    assert practice.figures()["contacts"] == (0, 0, 3, 0)
 
 
 def test_a_correction_made_here_stands_until_the_file_changes(practice):
@@ -301,3 +310,9 @@ def test_the_terminal_shows_twenty_rejected_rows_of_a_file_and_how_many_more(fol
     call_command("import_practice", str(folder.path), stdout=out, stderr=io.StringIO())
     assert out.getvalue().count("line ") == 20
     assert "line 2, dob “soon”: This is no date" in out.getvalue() and "and 5 more (use --json)" in out.getvalue()
+
+
+def test_the_page_about_the_format_is_printed_from_the_same_table():
+    page = (settings.BASE_DIR / "docs" / "import-format.md").read_text("utf-8")
+    printed = page.partition("<!-- generated: import-format -->")[2].partition("<!-- end -->")[0]
+    assert printed.strip() == as_markdown()
