@@ -37,6 +37,7 @@ from lwg_intake.records.places import hold, release
 from lwg_intake.records.rules import Coverage, DocumentState, Service
 from lwg_intake.records.snapshot import snapshot
 from returning import rules, selectors
+from returning.facts import Facts
 from returning.models import Return
 from returning.procedure import RETURNING
 
@@ -56,7 +57,10 @@ def start(*, client_id: int, service: str, channel: str, by: User) -> Case:
         if isinstance(verdict, Blocked):
             raise Refusal(sentence(verdict))
         case = open_case(
-            procedure=RETURNING, client=client, by=by, words=f"Started: {client.name} asks to return for {Service(service).label.lower()}."
+            procedure=RETURNING,
+            client=client,
+            by=by,
+            words=f"Started: {client.name} asks to return for {Service(service).label.lower()}.",
         )
         ended = seen.last_termination
         Return.objects.create(
@@ -72,24 +76,23 @@ def _set(case: Case, **values: Any) -> None:
     Return.objects.filter(case=case).update(**values)
 
 
-def _ending(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _ending(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     _set(case, category=fields["category"], severe=fields["severe"])
 
 
-def _commitment(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _commitment(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     _set(case, committed_on=fields["committed_on"])
 
 
-def _decision(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
+def _decision(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
     """A decision is kept with what it judged: it stands for that category and no other."""
     record("return.decided", by=by, on=case, decision=fields["decision"], judged=rules.judged(facts))
     _set(case, conditions=fields["conditions"], decided_by=by, decided_at=timezone.now())
     return {"judged": rules.judged(facts)}
 
 
-def _demographics(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
-    changed = {
-        name: value for name, value in fields.items() if facts.demographics.get(name) != value}
+def _demographics(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
+    changed = {name: value for name, value in fields.items() if facts.demographics.get(name) != value}
     today = dates.today()
     Client.objects.filter(pk=case.client_id).update(demographics_on=today, **changed)
     record("client.changed", by=by, on=case.client, client_id=case.client_id,
@@ -98,7 +101,7 @@ def _demographics(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -
     return {"changed": sorted(name.replace("_", " ") for name in changed)}
 
 
-def _insurance(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _insurance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     today = dates.today()
     active = fields["active"] == "yes"
     policy, _ = InsurancePolicy.objects.update_or_create(
@@ -123,7 +126,7 @@ def _insurance(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> N
          billing_updated_on=policy.billing_updated_on)  # fmt: skip
 
 
-def _balance(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _balance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     """What TherapyNotes shows now is kept when it is more than the record knew; only billing lowers it."""
     seen, today = Decimal(str(fields["seen"])), dates.today()
     if facts.balance is None or seen > facts.balance:
@@ -132,7 +135,7 @@ def _balance(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> Non
     _set(case, balance=seen, balance_cleared_on=today)
 
 
-def _portal(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _portal(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     today = dates.today()
     Client.objects.filter(pk=case.client_id).update(portal=fields["portal"])
     for kind in fields["sent"]:
@@ -144,7 +147,7 @@ def _portal(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None
     _set(case, portal_on=today, documents_on=None if fields["sent"] else today)
 
 
-def _omhc(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _omhc(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     day = fields["completed_on"]
     if day and facts.omhc_on is None:
         assessment, _ = OmhcAssessment.objects.get_or_create(
@@ -154,24 +157,22 @@ def _omhc(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
     _set(case, omhc_on=day or facts.omhc_on)
 
 
-def _match(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
-    held = hold(
-        client=case.client, clinician_id=fields["clinician_id"], needs=selectors.needs_of(case, facts, fields)
-    )
+def _match(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
+    held = hold(client=case.client, clinician_id=fields["clinician_id"], needs=selectors.needs_of(case, facts, fields))
     clinician = Clinician.objects.get(pk=fields["clinician_id"])
     record("place.held", by=by, on=case, clinician=clinician.pk)
     _set(case, hold=held, clinician=clinician)
     return {"clinician": str(clinician)}
 
 
-def _unmatch(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _unmatch(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     if "assignment" in facts.answers:
         raise Refusal("The clinician is assigned already. A change from here on is a reassignment.")
     release(selectors.details(case).hold)
     _set(case, hold=None, clinician=None)
 
 
-def _schedule(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
+def _schedule(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
     row = selectors.details(case)
     day, at = date.fromisoformat(str(fields["on"])), time.fromisoformat(str(fields["time"]))
     starts_at = timezone.make_aware(datetime.combine(day, at))
@@ -191,7 +192,7 @@ def _schedule(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> di
     return {"clinician_id": facts.said("match", "clinician_id"), "rule": because}
 
 
-def _unschedule(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _unschedule(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     visit = selectors.details(case).appointment
     if visit and visit.ref is None and visit.state == "scheduled":
         Appointment.objects.filter(pk=visit.pk).update(state="clinician_cancel")
@@ -199,7 +200,7 @@ def _unschedule(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> 
     _set(case, appointment=None, appointment_at=None, appointment_kind="", kind_because="", modality="")
 
 
-def _assignment(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
+def _assignment(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
     row = selectors.details(case)
     if row.clinician is None:
         raise Refusal("No clinician is matched. Do the match first.")
@@ -217,7 +218,7 @@ def _assignment(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> 
     return {"clinician": str(row.clinician)}
 
 
-def _notice(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
+def _notice(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
     clinician = selectors.details(case).clinician
     text = selectors.notice_text(case, facts)
     message = queue(text, to=clinician.email if clinician else "", key=f"T11-case-{case.pk}", client=case.client)
@@ -226,7 +227,7 @@ def _notice(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict
     return {"message": message.pk}
 
 
-def _removal(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dict[str, Any]:
+def _removal(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
     names = []
     for old in rules.old_clinicians(facts):
         removal, made = Removal.objects.get_or_create(
@@ -240,15 +241,15 @@ def _removal(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> dic
     return {"clinicians": names}
 
 
-def _tracker(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _tracker(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     _set(case, tracked_on=dates.today())
 
 
-def _untrack(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _untrack(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     _set(case, tracked_on=None)
 
 
-def _note(*, case: Case, facts: rules.Facts, fields: Fields, by: User) -> None:
+def _note(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     contact = Contact.objects.create(
         client_id=case.client_id, at=timezone.now(), direction="in", channel=fields["method"], outcome="reached",
         party=fields["party"], reason=fields["reason"], minutes=fields["minutes"], note=fields["details"],
@@ -278,13 +279,15 @@ EFFECTS = {
 UNDONE = {"match": _unmatch, "schedule": _unschedule, "tracker": _untrack}
 
 
-def may_leave(facts: rules.Facts, way: str) -> None:
+def may_leave(facts: Facts, way: str) -> None:
     """A CSR may neither accept nor refuse alone: referring out and the waitlist wait for management (R7)."""
     if way in (Case.Status.REFERRED_OUT, Case.Status.WAITLIST):
         verdict = rules.eligibility(facts)
         undecided = rules.needs_management(facts) and "decision" not in facts.answers
         if undecided:
-            raise Refusal(f"{sentence(verdict)} Until then neither a referral nor a place on the waitlist can be given.")
+            raise Refusal(
+                f"{sentence(verdict)} Until then neither a referral nor a place on the waitlist can be given."
+            )
         if way == Case.Status.WAITLIST and rules.is_refused(facts):
             raise Refusal("Management decided that the client cannot return. Refer out instead.")
     if "assignment" in facts.answers:
@@ -300,14 +303,14 @@ def left(*, case: Case, way: str, by: User) -> None:
     _set(case, hold=None, stage=case.status)
 
 
-def reopened(*, case: Case, facts: rules.Facts, by: User) -> None:
+def reopened(*, case: Case, facts: Facts, by: User) -> None:
     """A refused return is reopened by a manager only; the steps show again what no longer holds."""
     if rules.is_refused(facts):
         require(by, Can.DECIDE_RETURNS)
     touched(case=case, by=by)
 
 
-def finished(*, case: Case, facts: rules.Facts, by: User) -> str:
+def finished(*, case: Case, facts: Facts, by: User) -> str:
     """The status a finished return ends with: a refused client is referred out, every other is back."""
     return Case.Status.REFERRED_OUT if rules.is_refused(facts) else Case.Status.COMPLETED
 
@@ -318,7 +321,7 @@ def touched(*, case: Case, by: User) -> None:
     _set(case, stage=stage(case, facts), eligibility=eligibility(facts))
 
 
-def eligibility(facts: rules.Facts) -> str:
+def eligibility(facts: Facts) -> str:
     verdict = rules.eligibility(facts)
     decided = facts.said("decision", "decision")
     if decided == "refuse":
@@ -328,7 +331,7 @@ def eligibility(facts: rules.Facts) -> str:
     return Return.Eligibility.CONDITIONS if decided == "conditions" else Return.Eligibility.ELIGIBLE
 
 
-def stage(case: Case, facts: rules.Facts) -> str:
+def stage(case: Case, facts: Facts) -> str:
     """The tracker's status, by the first line that holds."""
     if case.status != Case.Status.OPEN:
         return case.status

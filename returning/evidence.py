@@ -2,25 +2,23 @@
 
 from lwg_intake.checklists.procedure import Evidence
 from lwg_intake.records.rules import AppointmentState, Category, Coverage, PayerClass, Portal, Service
-from returning.rules import Facts, coverage, intake_or_session, is_medicaid, old_clinicians, owed, takes_insurance
+from returning.facts import Facts
+from returning.rules import coverage, intake_or_session, is_medicaid, old_clinicians, owed, takes_insurance
 
 
 def ending(facts: Facts) -> list[Evidence]:
     shown = [
         Evidence(
-            f"{Service(e.service).label} with {e.clinician} ended",
+            f"Ended {e.ended_on:%b %-d, %Y}",
             " · ".join(part for part in (Category(e.category).label, e.ground, e.note) if part),
-            e.ended_on,
-            "Termination on record",
+            None,
+            f"Termination on record, {Service(e.service).label.lower()} with {e.clinician}",
         )
         for e in facts.endings
-    ]
-    if not shown:
-        shown = [Evidence("Ending", "No termination is on record. Read the notes in TherapyNotes.", None, "Record")]
-    shown += [
-        Evidence(AppointmentState(state).label, "Missed visit in the last episode", day, "Appointments")
-        for day, state in facts.misses
-    ]
+    ] or [Evidence("Ending", "No termination is on record. Read the notes in TherapyNotes.", None, "Record")]
+    if facts.misses:
+        days = ", ".join(f"{day:%b %-d, %Y} ({AppointmentState(state).label.lower()})" for day, state in facts.misses)
+        shown.append(Evidence(f"{len(facts.misses)} missed", days, None, "Appointments of the last episode"))
     return shown
 
 
@@ -34,7 +32,9 @@ def demographics(facts: Facts) -> list[Evidence]:
     on = facts.demographics_on
     shown = [Evidence("Last confirmed", "With the client" if on else "Never", on, "Record")]
     if facts.is_minor:
-        shown.append(Evidence("Minor", f"Speak with the guardian: {facts.guardian or 'none on record'}", None, "Record"))
+        shown.append(
+            Evidence("Minor", f"Speak with the guardian: {facts.guardian or 'none on record'}", None, "Record")
+        )
     return shown
 
 
@@ -105,6 +105,11 @@ def _kind(facts: Facts) -> tuple[str, None, str]:
 
 def removal(facts: Facts) -> list[Evidence]:
     return [
-        Evidence(a.clinician, f"{Service(a.service).label}{f' · removal {a.removal}' if a.removal else ''}", a.since, "Clinicians tab")
+        Evidence(
+            a.clinician,
+            f"{Service(a.service).label}{f' · removal {a.removal}' if a.removal else ''}",
+            a.since,
+            "Clinicians tab",
+        )
         for a in old_clinicians(facts)
     ]

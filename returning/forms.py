@@ -10,6 +10,7 @@ from django import forms
 from lwg_intake.checklists.forms import DayInput, StepForm, TimeInput
 from lwg_intake.records.rules import AppointmentKind, Category, Channel, Modality, PayerClass, Portal, Service
 from returning import rules
+from returning.facts import Facts
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
@@ -47,7 +48,7 @@ class EndingForm(StepForm):
     )
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         ending = rules.last_ending(facts)
         return {"category": ending.category, "summary": ending.ground} if ending else {}
 
@@ -64,7 +65,7 @@ class CommitmentForm(StepForm):
     words = forms.CharField(label="What the client committed to", max_length=300, widget=text())
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {
             "committed_on": facts.today,
             "how": Channel.PHONE,
@@ -125,7 +126,7 @@ class DemographicsForm(StepForm):
     postal_code = forms.CharField(label="ZIP code", max_length=12)
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return dict(facts.demographics)
 
     def clean_state(self) -> str:
@@ -155,7 +156,7 @@ class InsuranceForm(StepForm):
     billing_updated = forms.BooleanField(label="Billing settings in TherapyNotes are up to date", required=False)
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         cover = facts.cover
         if cover is None:
             return {"state": facts.demographics.get("state", "")}
@@ -175,7 +176,9 @@ class InsuranceForm(StepForm):
         if cover and data.get("changed") == "no":
             for name, was in (("payer", cover.payer), ("payer_class", cover.payer_class)):
                 if data.get(name) and data[name] != was:
-                    self.add_error(name, f"This differs from the record ({was}). If the insurance changed, say so above.")
+                    self.add_error(
+                        name, f"This differs from the record ({was}). If the insurance changed, say so above."
+                    )
         return data
 
 
@@ -192,7 +195,7 @@ class BalanceForm(StepForm):
     )
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {"seen": facts.balance if facts.balance is not None else None}
 
 
@@ -214,7 +217,7 @@ class PortalForm(StepForm):
         self.fields["sent"].choices = [(kind, kind) for kind in kinds]  # type: ignore[attr-defined]
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {"portal": facts.portal or None, "sent": list(facts.open_forms)}
 
     def clean(self) -> dict[str, Any]:
@@ -238,7 +241,7 @@ class OmhcForm(StepForm):
         self.fields["np"].choices = [("", "Choose …"), *self.facts.nps]  # type: ignore[attr-defined]
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {"completed_on": facts.omhc_on}
 
     def clean_completed_on(self) -> Any:
@@ -267,7 +270,7 @@ class MatchForm(StepForm):
     )
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         language = facts.demographics.get("language", "")
         return {"language": "" if language.casefold() == "english" else language, "times": facts.availability}
 
@@ -280,9 +283,7 @@ class ScheduleForm(StepForm):
         choices=((AppointmentKind.INTAKE, "Intake (90791)"), (AppointmentKind.SESSION, "Session (90837)")),
         widget=forms.RadioSelect,
     )
-    because = forms.CharField(
-        label="Only if this differs from the rule: why", required=False, max_length=200
-    )
+    because = forms.CharField(label="Only if this differs from the rule: why", required=False, max_length=200)
     modality = forms.ChoiceField(
         label="Virtual or in person", choices=[c for c in Modality.choices if c[0] != Modality.BOTH]
     )
@@ -296,7 +297,7 @@ class ScheduleForm(StepForm):
             )
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {"kind": rules.intake_or_session(facts)[0], "modality": facts.said("match", "modality") or None}
 
     def clean_on(self) -> Any:
@@ -314,7 +315,7 @@ class AssignmentForm(StepForm):
     )
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         return {"started_on": facts.today}
 
     def clean_started_on(self) -> Any:
@@ -334,7 +335,7 @@ class NoteForm(StepForm):
     details = forms.CharField(label="Details", widget=text(10))
 
     @classmethod
-    def from_record(cls, facts: rules.Facts) -> dict[str, Any]:
+    def from_record(cls, facts: Facts) -> dict[str, Any]:
         party = f"{facts.guardian} (guardian)" if facts.is_minor and facts.guardian else f"{facts.name} (client)"
         return {"party": party, "method": facts.channel, "reason": "Return request", "minutes": 15,
                 "details": facts.note}  # fmt: skip

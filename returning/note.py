@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lwg_intake.records.rules import Category, Channel, Modality
-from returning.rules import Facts
+from returning.facts import Facts
 
 Fields = Mapping[str, Any]
 
@@ -71,7 +71,9 @@ def schedule(said: Fields, facts: Facts) -> str:
 
 
 def assignment(said: Fields, facts: Facts) -> str:
-    return f"{said['clinician']} assigned on the Clinicians tab on {said['started_on']}." if said.get("clinician") else ""
+    return (
+        f"{said['clinician']} assigned on the Clinicians tab on {said['started_on']}." if said.get("clinician") else ""
+    )
 
 
 def notice(said: Fields, facts: Facts) -> str:

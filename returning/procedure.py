@@ -261,7 +261,7 @@ RETURNING = Procedure(
             who=CSR,
             template="returning/step_tracker.html",
             context=selectors.tracker_row,
-            after=("ending",),
+            after=("ending", "referral", "notice", "removal"),
             note=note.tracker,
         ),
         Step(
@@ -277,7 +277,7 @@ RETURNING = Procedure(
             who=CSR,
             form=forms.NoteForm,
             template="returning/step_note.html",
-            after=("ending", "tracker"),
+            after=("tracker",),
             final=True,
         ),
     ),

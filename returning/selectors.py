@@ -18,12 +18,13 @@ from lwg_intake.records.places import offers
 from lwg_intake.records.rules import AppointmentKind, ClinicianKind, Service
 from lwg_intake.records.snapshot import Snapshot, snapshot
 from returning import rules
+from returning.facts import Cover, Ending, Facts, OnRecord, Place
 from returning.models import Return
 
 PROCEDURE = "returning"
 
 
-def facts(case: Case) -> rules.Facts:
+def facts(case: Case) -> Facts:
     """Everything that the rules of a return ask, as it stands today."""
     return from_snapshot(case, details(case), snapshot(case.client))
 
@@ -34,13 +35,13 @@ def details(case: Case) -> Return:
     ).get(case=case)
 
 
-def from_snapshot(case: Case, row: Return, seen: Snapshot) -> rules.Facts:
+def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
     client, cover, balance = seen.client, seen.primary, seen.balance
     kept, recorded = seen.last_kept_intake_on, client.last_intake_on
     held = row.hold if row.hold and row.hold.released_at is None else None
     once = _ever(case, seen.last_termination)
     asked = {r.assignment_id: r.get_status_display().lower() for r in seen.removals if r.status != "withdrawn"}
-    return rules.Facts(
+    return Facts(
         today=seen.today,
         policy=seen.policy,
         answers={t.step: t.fields for t in case.ticks.all() if t.outcome == Tick.Outcome.DONE},
@@ -56,7 +57,7 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> rules.Facts:
         is_minor=seen.is_minor,
         guardian=client.guardian_name,
         endings=tuple(
-            rules.Ending(t.category, t.ended_on, t.ground, t.note, t.clinician_id, str(t.clinician), t.service)
+            Ending(t.category, t.ended_on, t.ground, t.note, t.clinician_id, str(t.clinician), t.service)
             for t in seen.terminations
         ),
         misses=tuple((dates.day_of(a.starts_at), a.state) for a in seen.misses),
@@ -80,25 +81,21 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> rules.Facts:
         last_intake_source="kept visit" if kept and (recorded is None or kept >= recorded) else "as recorded",
         place=_place(held.clinician) if held else None,
         on_record=tuple(
-            rules.OnRecord(a.pk, a.clinician_id, str(a.clinician), a.service, a.started_on, asked.get(a.pk, ""))
+            OnRecord(a.pk, a.clinician_id, str(a.clinician), a.service, a.started_on, asked.get(a.pk, ""))
             for a in seen.on_record
         ),
-        nps=tuple(
-            (str(c.pk), str(c)) for c in Clinician.objects.staying().filter(kind=ClinicianKind.NP)
-        ),
+        nps=tuple((str(c.pk), str(c)) for c in Clinician.objects.staying().filter(kind=ClinicianKind.NP)),
         availability=", ".join(client.availability),
         channel=row.channel,
     )
 
 
-def _cover(policy: Any) -> rules.Cover:
-    return rules.Cover(
-        policy.payer, policy.payer_class, policy.state, policy.member_id, policy.active, policy.verified_on
-    )
+def _cover(policy: Any) -> Cover:
+    return Cover(policy.payer, policy.payer_class, policy.state, policy.member_id, policy.active, policy.verified_on)
 
 
-def _place(c: Clinician) -> rules.Place:
-    return rules.Place(c.pk, str(c), c.email, tuple(c.payers), tuple(c.states))
+def _place(c: Clinician) -> Place:
+    return Place(c.pk, str(c), c.email, tuple(c.payers), tuple(c.states))
 
 
 def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:
@@ -109,7 +106,7 @@ def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:
     return list(entries.exclude(fields={}).values_list("fields", flat=True))
 
 
-def needs_of(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> Needs:
+def needs_of(case: Case, facts: Facts, fields: Mapping[str, Any]) -> Needs:
     """What the match asks for: the facts, and the wishes as they stand in the form."""
     payer, payer_class, payer_state = rules.coverage(facts)
 
@@ -132,7 +129,7 @@ def needs_of(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> Needs
     )
 
 
-def ranking(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
+def ranking(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The clinicians who fit, best first, and who is left out and why."""
     fits, left_out = rank(needs_of(case, facts, fields), offers())
     before = {e.clinician_id: e.ended_on for e in reversed(facts.endings)}
@@ -144,7 +141,7 @@ def ranking(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> dict[s
     }
 
 
-def notice_text(case: Case, facts: rules.Facts) -> Text:
+def notice_text(case: Case, facts: Facts) -> Text:
     """The e-mail to the new clinician (T11): the record number, never the client's name."""
     visit = facts.answers.get("schedule", {})
     kind = "an intake" if visit.get("kind") == AppointmentKind.INTAKE else "a session"
@@ -159,12 +156,12 @@ def notice_text(case: Case, facts: rules.Facts) -> Text:
     )
 
 
-def notice(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
+def notice(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
     clinician = Clinician.objects.filter(pk=facts.said("match", "clinician_id", 0)).first()
     return {"text": notice_text(case, facts), "to": clinician.email if clinician else ""}
 
 
-def tracker_row(case: Case, facts: rules.Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
+def tracker_row(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The case's tracker row as column and value, for a last look."""
     from returning.tracker import COLUMNS, rows
 

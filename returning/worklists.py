@@ -21,7 +21,9 @@ def waiting_for(user: User) -> list[WorkList]:
         lists.append(_list("Decisions waiting", rows_, user, "No decision waits.", "decision"))
     if user.can(Can.CLEAR_BALANCES):
         lists.append(
-            _list("Balances to clear", rows.filter(stage=Stage.BALANCE), user, "No balance holds up a return.", "balance")
+            _list(
+                "Balances to clear", rows.filter(stage=Stage.BALANCE), user, "No balance holds up a return.", "balance"
+            )
         )
     if user.can(Can.WORK_RETURNS):
         mine = Q(case__opened_by=user)

@@ -37,7 +37,9 @@ def open_case(*, procedure: Procedure, client: Client, by: User, words: str) -> 
     return case
 
 
-def write(case: Case, deed: str, words: str, *, by: User, step: str = "", fields: Mapping[str, Any] | None = None) -> None:
+def write(
+    case: Case, deed: str, words: str, *, by: User, step: str = "", fields: Mapping[str, Any] | None = None
+) -> None:
     """One line of the case's history and its audit event. The event carries no free text."""
     Entry.objects.create(case=case, step=step, deed=deed, words=words, fields=fields or {}, by=by)
     record(f"case.{deed}", by=by, on=case, procedure=case.procedure, step=step)
@@ -69,7 +71,9 @@ def _row(here: Board, step_key: str, version: int, by: User) -> Row:
     if row.version != version:
         tick = row.tick
         who = f"{tick.by} saved it at {timezone.localtime(tick.at):%-I:%M %p}" if tick else "Someone else changed it"
-        raise Stale(f"This step changed while you had it open: {who}. What you typed is still below; compare, then save.")
+        raise Stale(
+            f"This step changed while you had it open: {who}. What you typed is still below; compare, then save."
+        )
     return row
 
 
@@ -108,7 +112,13 @@ def tick(
             fields=kept, wording=wording(step), because=sentence(verdict) if verdict else "",
             policy={key: facts.policy[key] for key in here.wing.numbers},
         )  # fmt: skip
-        deed, words = ("waiting", "saved, still waiting") if waiting else ("changed", "changed") if changed else ("ticked", "done")
+        deed, words = (
+            ("waiting", "saved, still waiting")
+            if waiting
+            else ("changed", "changed")
+            if changed
+            else ("ticked", "done")
+        )
         write(case, deed, f"{step.title}: {words}.{_difference(row, kept)}", by=by, step=step.key, fields=kept)
         _close_step(here, case, step.key, by)
     return case

@@ -39,7 +39,6 @@ class Blocked:
     kind = "blocked"
 
 
-
 Verdict = Clear | Warn | NeedsApproval | Blocked
 
 

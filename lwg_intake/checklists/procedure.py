@@ -21,7 +21,6 @@ class Facts(Protocol):
     def note(self) -> str:
         """The interaction note as it stands, for the form that writes it."""
 
-
     @property
     def answers(self) -> Mapping[str, Mapping[str, Any]]:
         """What was entered in the steps that are done, by step key."""

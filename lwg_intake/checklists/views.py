@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from lwg_intake import dates
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
 from lwg_intake.checklists import actions
-from lwg_intake.checklists.board import Board, Row, State, board
+from lwg_intake.checklists.board import Board, Row, State, board, note_of
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm
 from lwg_intake.checklists.models import Case, Draft, Question
 from lwg_intake.errors import NotThere, Refusal
@@ -62,6 +63,8 @@ def _page(
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
+        "note": note_of(here.rows, here.facts),
+        "today": str(dates.today()),
     }
     if at is not None:
         context |= _step_context(request, here, at, form)
@@ -85,7 +88,6 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
         "form": form,
         "evidence": step.evidence(here.facts) if step.evidence else [],
         "may_tick": may and here.case.status == Case.Status.OPEN and not (step.final and at.state == State.DONE),
-        "may_untick": may and here.case.status == Case.Status.OPEN and not (step.final and at.state == State.DONE),
         "who": who_may(step.who),
         "say": step.say.replace("{clinician}", str(here.facts.said("match", "clinician", "your clinician"))),
         **(step.context(here.case, here.facts, shown) if step.context and here.case.is_open else {}),
@@ -106,7 +108,9 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     # The page after a refusal is drawn from the case as it then stands, with what was typed.
     request.on_refusal = partial(_refused, request, pk, key, form)  # type: ignore[attr-defined]
     if do == "untick":
-        actions.untick(case_id=pk, step_key=key, because=request.POST.get("because", ""), version=version, by=request.user)
+        actions.untick(
+            case_id=pk, step_key=key, because=request.POST.get("because", ""), version=version, by=request.user
+        )
         return redirect(_address(pk, key))
     if do == "draft":
         _keep_draft(request, here, row)
@@ -172,7 +176,14 @@ def rail(request: HttpRequest, pk: int) -> HttpResponse:
     here = board(found)
     at = here.row(request.GET.get("step", "")) or here.next
     changed = at is not None and request.GET.get("at") != str(at.version)
-    context = {"board": here, "case": found, "at": at, "changed": changed, "last": found.entries.select_related("by").first()}
+    context = {
+        "board": here,
+        "case": found,
+        "at": at,
+        "changed": changed,
+        "today": str(dates.today()),
+        "last": found.entries.select_related("by").first(),
+    }
     return render(request, "checklists/rail.html", context)
 
 

@@ -74,7 +74,9 @@ def _claim() -> Message | None:
 
 
 def _send(message: Message) -> bool:
-    mail = EmailMessage(message.subject, message.body, to=[message.to], headers={"Message-ID": f"<{message.key}@outbox>"})
+    mail = EmailMessage(
+        message.subject, message.body, to=[message.to], headers={"Message-ID": f"<{message.key}@outbox>"}
+    )
     try:
         mail.send()
     except (smtplib.SMTPException, OSError) as error:
@@ -97,4 +99,6 @@ def _retry(message: Message, error: str) -> None:
 
 def _give_up_lost_claims() -> None:
     lost = Message.objects.filter(status="sending", claimed_at__lt=timezone.now() - CLAIM_LASTS)
-    lost.update(status="failed", error="The sender was stopped while sending: it may have left. Ask before sending again.")
+    lost.update(
+        status="failed", error="The sender was stopped while sending: it may have left. Ask before sending again."
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from lwg_intake.checklists.gates import Blocked, Clear, NeedsApproval, Warn
 from returning import rules
-from returning.rules import Cover, Ending, Facts, OnRecord, Place
+from returning.facts import Cover, Ending, Facts, OnRecord, Place
 
 TODAY = date(2026, 11, 22)
 POLICY = {
