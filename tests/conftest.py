@@ -1,9 +1,10 @@
 """One PostgreSQL for the whole run, started before any test and stopped after the last."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,8 @@ from lwg_intake.embedded import Cluster, EmbeddedError
 from tests.settings import TEST_DATABASE_URL
 
 server = ExitStack()
+NO_SKIPS = os.environ.get("LWG_NO_SKIPS") == "1"
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +50,30 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return _no_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return _no_skip(report)
+
+
+def _no_skip(report: Report) -> Report:
+    """Where everything that a test needs is installed, a skipped test is a failed one."""
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{report.nodeid}: nothing may be skipped here ({reason})"
+    return report
 
 
 @pytest.fixture(scope="session")
