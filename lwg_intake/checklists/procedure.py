@@ -60,6 +60,7 @@ class Step:
     therapynotes: str = ""
     form: type[StepForm] | None = None
     template: str = "checklists/step_form.html"
+    button: str = "Done"
     when: Callable[[Any], bool] | None = None
     after: tuple[str, ...] = ()
     gate: Callable[[Any], Verdict] | None = None
