@@ -1,0 +1,89 @@
+"""Production's settings, read by a program of its own, as a server would."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lwg_intake import environment
+from lwg_intake.environment import Environment
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "DATABASE_URL": "postgresql://intake:p%40ss@db.example.org:5433/intake?sslmode=require",
+    "REDIS_URL": "redis://redis.example.org:6379/0",
+    "SECRET_KEY": "".join(chr(48 + number) for number in range(60)),
+    "ALLOWED_HOSTS": "intake.example.org, www.example.org",
+    "EMAIL_URL": "smtp+tls://desk:secret@mail.example.org",
+    "DEFAULT_FROM_EMAIL": "Front desk <desk@example.org>",
+}
+
+
+def check(values: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    unset = {*COMPLETE, "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in unset}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *words], cwd=ROOT, env=inherited | values, text=True, capture_output=True
+    )
+
+
+def test_a_complete_environment_is_safe_to_deploy() -> None:
+    done = check(COMPLETE, "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+def test_everything_missing_is_said_at_once() -> None:
+    refused = check({"DATABASE_URL": COMPLETE["DATABASE_URL"]})
+    assert refused.returncode == 2
+    lines = refused.stderr.splitlines()
+    names = ["ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", "EMAIL_URL", "REDIS_URL", "SECRET_KEY"]
+    assert sorted(line.split()[0] for line in lines) == names
+    assert all(" is missing: set " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("DATABASE_URL", "mysql://u:hushed@h/n", "does not start with postgresql://"),
+        ("DATABASE_URL", "postgresql://u:hushed@h:54x2/n", "host or port cannot be read"),
+        ("DATABASE_URL", "postgresql://u:hushed@h:5432", "names no database"),
+        ("DATABASE_URL", "postgresql://u:hushed@h/n?sslmod=hushed", "PostgreSQL does not know"),
+        ("REDIS_URL", "http://hushed", "does not start with rediss://"),
+        ("SECRET_KEY", "hushed", "too short"),
+        ("ALLOWED_HOSTS", "https://hushed.example.org/", "bare host name"),
+        ("ALLOWED_HOSTS", "*", "bare host name"),
+        ("EMAIL_URL", "smtp://u:hushed@h:http", "host or port cannot be read"),
+        ("DEFAULT_FROM_EMAIL", "hushed", "no e-mail address"),
+        ("PRACTICE_TIME_ZONE", "Baltimore/hushed", "no such time zone"),
+    ],
+)
+def test_what_is_malformed_is_one_line_that_gives_nothing_away(name: str, text: str, says: str) -> None:
+    refused = check(COMPLETE | {name: text})
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith(f"{name} is malformed (") and says in line
+    assert "hushed" not in line
+
+
+def test_a_database_address_is_read_whole() -> None:
+    read = environment.database(COMPLETE["DATABASE_URL"])
+    assert (read["HOST"], read["PORT"], read["NAME"], read["PASSWORD"]) == ("db.example.org", 5433, "intake", "p@ss")
+    assert read["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_mail_may_be_given_in_parts() -> None:
+    env = Environment({"EMAIL_HOST": "mail.example.org", "EMAIL_PORT": "2525", "EMAIL_USE_TLS": "no"})
+    read = environment.mail_settings(env)
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"], env.problems) == (
+        "mail.example.org", 2525, False, [],
+    )  # fmt: skip
+
+
+def test_mail_in_parts_is_checked_too() -> None:
+    env = Environment({"EMAIL_HOST": "mail.example.org", "EMAIL_PORT": "many"})
+    environment.mail_settings(env)
+    assert env.problems == [
+        "EMAIL_PORT is malformed (it is no number from 1 to 65535): set the mail server's port, such as 587."
+    ]

@@ -1,0 +1,121 @@
+"""The demo as a person starts it: a program of its own, in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lwg_intake.embedded.places import SYSTEM_FOLDER, places
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("LWG_HOME", "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "home"
+    base = places(tmp_path / "home").base
+    if SYSTEM_FOLDER in base.parents:
+        subprocess.run(["rm", "-rf", base], check=True)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    mine = {name: value for name, value in os.environ.items() if name not in OURS}
+    return mine | {"LWG_HOME": str(home)} | more
+
+
+def manage(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment(home, **more), text=True,
+        capture_output=True, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: int) -> None:
+    once = manage(home, "demo", "--once", "--port", str(port))
+    assert (once.returncode, "start page answered" in once.stdout) == (0, True), once.stderr
+    assert "http" not in once.stderr and "Traceback" not in once.stderr
+
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)], cwd=ROOT, env=environment(home), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        said = ""
+        while "Stop with Ctrl-C" not in said:
+            line = demo.stdout.readline()
+            assert line, said
+            said += line
+        assert f"http://127.0.0.1:{port}/" in said
+        for role in ("CSR", "Manager", "Transition manager", "Clinician", "Supervisor", "Billing", "Administrator"):
+            assert f"  {role} " in said
+
+        second = manage(home, "demo", "--port", str(port))
+        assert second.returncode == 1
+        assert f"already running at http://127.0.0.1:{port}/" in second.stderr
+        elsewhere = manage(home.with_name("other"), "demo", "--port", str(port))
+        assert elsewhere.returncode == 1
+        assert f"Port {port} cannot be used" in elsewhere.stderr and "--port" in elsewhere.stderr
+
+        found = manage(home, "find", "ma", "--json")
+        assert len(json.loads(found.stdout)["results"]) > 1 and found.stderr == ""
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{port}/") as page:
+            assert page.status == 200 and b"invented data" in page.read()
+    finally:
+        demo.send_signal(signal.SIGINT)
+        rest, _ = demo.communicate(timeout=60)
+    assert (demo.returncode, rest.strip().splitlines()[-1]) == (0, "Stopped.")
+    assert no_program_in(home)
+
+
+def test_production_has_no_demo(home: Path) -> None:
+    refused = manage(
+        home, "demo",
+        DATABASE_URL="postgresql://a:b@127.0.0.1/c",
+        REDIS_URL="redis://127.0.0.1/0", ALLOWED_HOSTS="intake.example.org",
+        SECRET_KEY="".join(chr(48 + number) for number in range(60)), EMAIL_URL="smtp://127.0.0.1",
+        DEFAULT_FROM_EMAIL="desk@example.org",
+    )  # fmt: skip
+    assert refused.returncode == 2
+    assert "invented data only" in refused.stderr
+
+
+@pytest.mark.parametrize("words", [["--port", "0"], ["--port", "http"], ["--port", "70000"]])
+def test_a_senseless_port_is_refused(home: Path, words: list[str]) -> None:
+    refused = manage(home, "demo", *words)
+    assert refused.returncode == 2
+    assert "give a number from 1 to 65535" in refused.stderr
+
+
+def test_a_folder_that_cannot_be_used(home: Path) -> None:
+    home.write_text("a file")
+    for command in (["demo"], ["find", "x"]):
+        refused = manage(home, *command)
+        assert refused.returncode == 1
+        assert "Set LWG_HOME to a folder" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def no_program_in(home: Path) -> bool:
+    """Whether every program that was started for the folder has ended."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        if str(home) not in listed and str(places(home).base) not in listed:
+            return True
+        time.sleep(0.2)
+    return False
