@@ -62,7 +62,8 @@ def _pair(
         if row.values["started_on"] in by_start:
             by_start[row.values["started_on"]].met = True
     open_line = 0
-    for row in sorted(rows, key=lambda row: row.line):
+    # Of two open ones the one on record stands; of two new ones the first.
+    for row in sorted(rows, key=lambda row: (row.values["started_on"] not in by_start, row.line)):
         wanted = row.values
         known = by_start.get(wanted["started_on"]) or _same_open(there, wanted)
         stays_removed = bool(known and known.removed and wanted["ended_on"] is None)

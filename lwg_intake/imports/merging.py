@@ -64,7 +64,7 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> None:
         return
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
     given = [field.attname for field in fields]
-    listed = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    listed = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     into = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({listed}) FROM STDIN"
     defaults = {field.attname: _default(field) for field in fields}
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as copy:

@@ -52,7 +52,7 @@ def clients(sheet: Sheet) -> Merged:
     rows = [row.values for row in sheet.rows]
     fields = [name for name in sheet.fields if name not in BESIDE_CLIENT]
     merged = merge(Client, [_without(row, *BESIDE_CLIENT) for row in rows], ("ref",), fields)
-    known = {}
+    known: dict[str, int] = {}
     for chunk in chunks(row["ref"] for row in rows):
         known.update(Client.objects.filter(ref__in=among(chunk)).values_list("ref", "pk"))
     for write in (_balances, _assessments):

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
+from psycopg import errors
 
 from lwg_intake.audit.record import record
 from lwg_intake.imports import care, coverage, events, people
@@ -24,11 +25,13 @@ WRITERS: dict[str, Callable[[Sheet], Merged]] = {
     "documents": coverage.documents,
 }
 
-REFERRED = {"clients": Client, "clinicians": Clinician}
+REFERRED: dict[str, type[Client | Clinician]] = {"clients": Client, "clinicians": Clinician}
 
 # Any fixed number: two imports at once take turns, file by file.
 LOCK = 7_320_118
 TRIES = 3
+# What comes of someone at work on the same rows: worth another try.
+CLASHES = (errors.IntegrityError, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class NothingRead(Exception):
@@ -81,7 +84,9 @@ def _import_file(file: File, path: Path, report: Report) -> Counts:
                 return _merge(file, path, report)
         except Unreadable as error:
             return Counts(rejected=[error.rejected], unread=True)
-        except IntegrityError:
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, CLASHES):
+                raise
             if attempt == TRIES - 1:
                 break
     reason = "The record changed while this file was going in, so none of it was kept. Import it again."

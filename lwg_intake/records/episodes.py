@@ -77,20 +77,22 @@ def _derive(client_ids: list[int]) -> None:
     there: dict[int, list[Episode]] = defaultdict(list)
     for episode in Episode.objects.filter(client__in=client_ids).order_by("client", "started_on"):
         there[episode.client_id].append(episode)
-    new, changed, gone = [], [], []
+    new: list[Episode] = []
+    changed: list[Episode] = []
+    gone: list[Episode] = []
     for client in client_ids:
         wanted = list(spans(runs[client], endings[client]))
         starts = {span.started_on for span in wanted}
         kept = {episode.started_on: episode for episode in there[client] if episode.started_on in starts}
         spare = [episode for episode in there[client] if episode.started_on not in starts]
         for span in wanted:
-            episode = kept.get(span.started_on) or (spare.pop(0) if spare else None)
-            if episode is None:
+            known = kept.get(span.started_on) or (spare.pop(0) if spare else None)
+            if known is None:
                 new.append(Episode(client_id=client, **vars(span)))
-            elif any(getattr(episode, name) != value for name, value in vars(span).items()):
+            elif any(getattr(known, name) != value for name, value in vars(span).items()):
                 for name, value in vars(span).items():
-                    setattr(episode, name, value)
-                changed.append(episode)
+                    setattr(known, name, value)
+                changed.append(known)
         gone += spare
     Episode.objects.filter(pk__in=[episode.pk for episode in gone]).delete()
     # What ends is written first, since a client has one open episode at most.

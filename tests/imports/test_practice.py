@@ -225,6 +225,13 @@ def test_the_second_of_two_open_ones_is_rejected(practice):
     assert "stands on line 2" in fault["reason"]
 
 
+def test_of_two_open_ones_the_one_on_record_stands(practice):
+    practice.run()
+    practice.write("assignments", {"started_on": "2025-09-01"}, {})
+    assert practice.only_rejected("assignments")["line"] == 2
+    assert Assignment.objects.get().started_on == date(2025, 1, 6)
+
+
 def test_a_removal_by_management_is_not_undone_by_an_older_file(practice):
     practice.run()
     assignment, manager = Assignment.objects.get(), UserFactory(roles=["manager"])

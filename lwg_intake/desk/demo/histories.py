@@ -92,7 +92,7 @@ def talk(book: Book, who: Person, since: date, until: date, most: int) -> None:
 def prospective(book: Book, who: Person) -> None:
     """Someone who asked and has not begun."""
     rng = book.rng
-    asked = book.today - timedelta(rng.randint(0, 90))
+    asked = book.today - timedelta(rng.randint(1, 90))
     who.cells.update(
         {
             "portal": rng.choice(("none", "invited")),
@@ -121,7 +121,7 @@ def in_care(book: Book, who: Person, staff: Staff, service: str, every: list[Sta
     # Untidy as real records are: some assignments begin a few days after the first visit.
     book.assign(who.ref, staff.ref, service, first + timedelta(rng.choice((0, 0, 0, 0, 4))), None)
     staff.taken += 1
-    _file(book, who, staff, first, intake if service == "therapy" else None)
+    _file(book, who, staff, first, last, intake if service == "therapy" else None)
     talk(book, who, first, book.today, 4)
     if service == "therapy" and rng.random() < 0.16:
         other = choose(book, who, "medication", every)
@@ -154,7 +154,7 @@ def former(book: Book, who: Person, staff: Staff, service: str, every: list[Staf
     if terminated:
         book.add("terminations", client_ref=who.ref, clinician_ref=staff.ref, service=service, ended_on=ended,
                  category=category, ground=ground, note=rng.choice(notes))  # fmt: skip
-    _file(book, who, staff, first, intake if service == "therapy" else None)
+    _file(book, who, staff, first, last, intake if service == "therapy" else None)
     if rng.random() < 0.35:
         plan_transition(book, who, staff.ref, ended)
     talk(book, who, first, ended, 3)
@@ -178,13 +178,13 @@ def outreach(book: Book, who: Person, since: date) -> None:
         book.contact(who.ref, when, "out", channel, outcome, "closure notice", "Asked whether to keep a place open.")
 
 
-def _file(book: Book, who: Person, staff: Staff, first: date, intake: date | None) -> None:
+def _file(book: Book, who: Person, staff: Staff, first: date, last: date, intake: date | None) -> None:
     """Insurance, forms, OMHC assessment and what the client's own row says of them."""
     rng = book.rng
     changed = rng.random() < 0.1
     since = dates.months_before(first, rng.randint(1, 40)).replace(day=1)
     if changed:
-        until = first + timedelta(rng.randint(20, 200))
+        until = min(first + timedelta(rng.randint(20, 200)), book.today - timedelta(1))
         insure(book, who, "Cigna" if who.payer != "Cigna" else "CareFirst BCBS", since, active="no", ends_on=until)
         since = until + timedelta(1)
     insure(book, who, who.payer, since, active=rng.choices(("yes", "no", "unknown"), (90, 5, 5))[0])
@@ -192,11 +192,9 @@ def _file(book: Book, who: Person, staff: Staff, first: date, intake: date | Non
         insure(book, who, "Medicare", since, priority=2)
     sign_forms(book, who, staff.ref, first)
     who.cells["last_intake_on"] = intake
-    who.cells["plan_updated_on"] = (
-        max(first, book.today - timedelta(rng.randint(5, 260))) if rng.random() < 0.85 else first
-    )
+    who.cells["plan_updated_on"] = max(first, last - timedelta(rng.randint(5, 260)))
     if who.payer == MEDICAID and rng.random() < 0.88:
-        who.cells["omhc_assessed_on"] = max(first - timedelta(rng.randint(0, 20)), first - timedelta(20))
+        who.cells["omhc_assessed_on"] = first - timedelta(rng.randint(0, 20))
     if rng.random() < 0.02:
         who.cells["flags"] = [rng.choice(("risk", "part2", "hold"))]
 

@@ -1,18 +1,28 @@
 """Invented clients: who they are, how they are insured, what they signed. Their history is in histories.py."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from lwg_intake.desk.demo.book import Book
 from lwg_intake.desk.demo.cases import payer_class
-from lwg_intake.desk.demo.names import AREA_CODES, CULTURES, MAIL, NICKNAMES, PHONE_FORMS, STREETS, TOWNS, spoken
+from lwg_intake.desk.demo.names import (
+    AREA_CODES,
+    CULTURES,
+    MAIL,
+    NICKNAMES,
+    PHONE_FORMS,
+    SPOKEN,
+    STREETS,
+    TOWNS,
+    WEIGHTS,
+    plain,
+    spoken,
+)
 from lwg_intake.desk.demo.staff import CAREFIRST, CIGNA, MEDICAID, UNITED
 
 PAYERS = {CAREFIRST: 34, MEDICAID: 26, UNITED: 16, CIGNA: 14, "Self-pay": 5, "Evergreen EAP": 2, "Highmark BCBS": 1,
           "Veterans Affairs": 1, "DC Medicaid": 1, "Virginia Medicaid": 1}  # fmt: skip
-LANGUAGES = {"English": 84, "Spanish": 9, "Amharic": 3, "French": 3, "": 1}
 TIMES = ("weekday mornings", "weekday afternoons", "evenings after 17:00", "Saturdays", "lunch hours", "Tue", "Thu")
 
 PRACTICE_FORMS = (
@@ -36,7 +46,7 @@ class Person:
 def drawn(book: Book, number: int) -> Person:
     """A client by chance."""
     rng = book.rng
-    women, men, anyone, family = rng.choice(CULTURES)
+    women, men, anyone, family = rng.choices(CULTURES, WEIGHTS)[0]
     first = rng.choice(rng.choices((women, men, anyone), (52, 40, 8))[0].split())
     last = spoken(rng.choice(family.split()))
     if rng.random() < 0.06:
@@ -48,7 +58,10 @@ def drawn(book: Book, number: int) -> Person:
         payer = rng.choice((CAREFIRST, CIGNA))
     years = rng.uniform(6, 17) if rng.random() < 0.09 else rng.triangular(18.1, 82, 31)
     dob = book.today - timedelta(int(years * 365.25))
-    return person(book, number, first, last, state, payer, dob, city=city, postal_code=postal_code)
+    language, often = SPOKEN.get(family.split()[0], ("English", 0))
+    if rng.randrange(100) >= often:
+        language = rng.choices(("English", "Spanish", ""), (96, 3, 1))[0]
+    return person(book, number, first, last, state, payer, dob, city=city, postal_code=postal_code, language=language)
 
 
 def person(
@@ -65,7 +78,6 @@ def person(
         "postal_code": postal_code, "phone": phone(book, state),
         "email": mail(first, last, number) if rng.random() < 0.95 else "",
         "address": address(book),
-        "language": rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0],
         "email_ok": rng.choices((True, False, None), (86, 6, 8))[0],
         "text_ok": rng.choices((True, False, None), (72, 18, 10))[0],
         "portal": rng.choices(("active", "invited", "none", ""), (76, 13, 9, 2))[0],
@@ -93,10 +105,6 @@ def address(book: Book) -> str:
 
 
 def mail(first: str, last: str, number: int) -> str:
-    def plain(name: str) -> str:
-        name = name.translate(str.maketrans("ØøŁłĐđß", "OoLlDds"))
-        return "".join(c for c in unicodedata.normalize("NFD", name).lower() if c.isascii() and c.isalpha())
-
     return f"{plain(first)}.{plain(last)}{number % 100:02}@{MAIL[number % len(MAIL)]}"
 
 

@@ -136,5 +136,3 @@ def _untidy(book: Book) -> None:
     for visit in rng.sample(book.rows["appointments"], 25):
         other = rng.choice(list(book.staff))
         book.appointment(visit["client_ref"], other, visit["service"], visit["starts_at"], "session", visit["state"])
-    for cells in rng.sample([row for row in rows if row["client_ref"] and row.get("omhc_assessed_on")], 8):
-        cells["omhc_assessed_on"] = book.today - timedelta(rng.randint(1, 30))

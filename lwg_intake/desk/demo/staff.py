@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
-from lwg_intake.desk.demo.names import CULTURES, spoken
+from lwg_intake.desk.demo.names import CULTURES, SPOKEN, plain, spoken
 from lwg_intake.records.rules import accepts
 
 CAREFIRST, CIGNA, UNITED, MEDICAID = "CareFirst BCBS", "Cigna", "UnitedHealthcare", "Maryland Medicaid"
@@ -51,8 +51,7 @@ class Staff:
 
     @property
     def email(self) -> str:
-        plain = "".join(c for c in f"{self.first_name[0]}{self.last_name}".lower() if c.isascii() and c.isalnum())
-        return f"{plain}.{self.ref[-2:]}@example.org"
+        return f"{plain(self.first_name)[0]}{plain(self.last_name)}.{self.ref[-2:]}@example.org"
 
     def fits(self, service: str, state: str, payer: str) -> bool:
         """Whether a client could have been given to this clinician by the practice's own rules."""
@@ -278,11 +277,12 @@ def by_hand(today: date) -> list[Staff]:
 
 def drawn(rng: Random, number: int) -> list[Staff]:
     """So many further clinicians, from CL-23 on."""
-    extra_languages = ("Spanish", "Spanish", "French", "Amharic", "Yoruba", "Hindi", "Mandarin", "Portuguese", "ASL")
     licences = ("LCPC", "LCPC", "LCSW-C", "LCSW-C", "LCMFT", "Psychologist", "LGPC")
-    found = []
-    for place in range(number):
-        women, men, _, family = rng.choice(CULTURES)
+    found: list[Staff] = []
+    cultures = [*CULTURES, *CULTURES][: max(number, len(CULTURES))]
+    rng.shuffle(cultures)
+    for place, (women, men, _, family) in zip(range(number), cultures, strict=False):
+        language, _ = SPOKEN.get(family.split()[0], (rng.choice(("", "", "", "Spanish", "ASL")), 0))
         gender = rng.choices(("female", "male"), (7, 3))[0]
         prescriber = place % 9 == 4
         licence = "CRNP-PMH" if prescriber else rng.choice(licences)
@@ -296,11 +296,11 @@ def drawn(rng: Random, number: int) -> list[Staff]:
             f"CL-{place + 23:02}", rng.choice((women if gender == "female" else men).split()),
             spoken(rng.choice(family.split())), "np" if prescriber else "therapist", licence, states, tuple(payers),
             services, tuple(rng.sample(SPECIALTIES, rng.randint(2, 4))),
-            ("English", rng.choice(extra_languages)) if rng.random() < 0.35 else ("English",), gender,
+            ("English", language) if language and rng.random() < 0.6 else ("English",), gender,
             rng.choices(("virtual", "in_person", "both"), (5, 1, 4))[0], employment,
             capacity * 2 if prescriber else capacity, rng.random() < 0.86,
             rng.choice(("CL-01", "CL-02")) if licence == "LGPC" else "",
-            ages=rng.choice((("18+",), ("18+",), ("13-17", "18+"), ("18-64",), ("6-12", "13-17"), ("65+",))[:5]),
+            ages=rng.choice((("18+",), ("18+",), ("13-17", "18+"), ("18-64",), ("6-12", "13-17"))),
             openings=tuple(sorted(rng.sample(OPENINGS, rng.randint(0, 3)), key=OPENINGS.index)),
         ))  # fmt: skip
     return found
