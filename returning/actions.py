@@ -104,19 +104,24 @@ def _demographics(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict
 def _insurance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     today = dates.today()
     active = fields["active"] == "yes"
-    policy, _ = InsurancePolicy.objects.update_or_create(
-        client_id=case.client_id,
-        payer=fields["payer"],
-        member_id=fields["member_id"],
-        defaults={
-            "payer_class": fields["payer_class"],
-            "state": fields["state"],
-            "active": Coverage.YES if active else Coverage.NO,
-            "verified_on": today,
-            "billing_updated_on": today if fields["billing_updated"] else None,
-            "priority": 1,
-        },
-    )
+    values = {
+        "payer_class": fields["payer_class"],
+        "state": fields["state"],
+        "active": Coverage.YES if active else Coverage.NO,
+        "verified_on": today,
+        "billing_updated_on": today if fields["billing_updated"] else None,
+        "priority": 1,
+    }
+    if fields["changed"] == "no" and facts.cover and facts.cover.payer == fields["payer"]:
+        # The same policy: a member number that was mistyped is corrected, not made a second policy.
+        policy = InsurancePolicy.objects.get(pk=facts.cover.pk)
+        _rename(policy, fields["member_id"])
+        InsurancePolicy.objects.filter(pk=policy.pk).update(**values)
+        policy.refresh_from_db()
+    else:
+        policy, _ = InsurancePolicy.objects.update_or_create(
+            client_id=case.client_id, payer=fields["payer"], member_id=fields["member_id"], defaults=values
+        )
     if fields["changed"] == "yes":
         InsurancePolicy.objects.filter(client_id=case.client_id, priority=1, ends_on__isnull=True).exclude(
             pk=policy.pk
@@ -124,6 +129,13 @@ def _insurance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     record("insurance.confirmed", by=by, on=policy, active=active, changed=fields["changed"])
     _set(case, insurance_active=active, insurance_changed=fields["changed"] == "yes",
          billing_updated_on=policy.billing_updated_on)  # fmt: skip
+
+
+def _rename(policy: InsurancePolicy, member_id: str) -> None:
+    same = InsurancePolicy.objects.filter(client_id=policy.client_id, payer=policy.payer, member_id=member_id)
+    if same.exclude(pk=policy.pk).exists():
+        raise Refusal("Another policy on record has this payer and member ID. Say that the insurance changed.")
+    InsurancePolicy.objects.filter(pk=policy.pk).update(member_id=member_id)
 
 
 def _balance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:

@@ -20,6 +20,7 @@ class Ending:
     clinician_id: int
     clinician: str
     service: str
+    is_of_last_episode: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Cover:
     member_id: str
     active: str
     verified_on: date | None
+    pk: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -187,7 +186,6 @@ class BalanceForm(StepForm):
         label="Balance that TherapyNotes shows now, in dollars",
         max_digits=10,
         decimal_places=2,
-        min_value=Decimal(0),
         help_text="Patient's Billing tab, Search Billing Transactions. Only billing can lower what is on record.",
     )
     told = forms.BooleanField(

@@ -31,13 +31,14 @@ def reasons_for_management(facts: Facts) -> list[str]:
     cannot be edited away from the manager.
     """
     reasons = []
-    chosen, ending = category(facts), last_ending(facts)
+    chosen = category(facts)
     if chosen in MANAGEMENT_CATEGORIES:
         reasons.append(f"The ending is category {chosen}.")
-    if ending and ending.category in MANAGEMENT_CATEGORIES and ending.category != chosen:
-        reasons.append(f"The record gives category {ending.category} for the ending of {ending.ended_on}.")
-    for once in sorted(facts.ever_categories & MANAGEMENT_CATEGORIES):
-        if once != chosen and not (ending and ending.category == once):
+    recorded = {e.category: e.ended_on for e in facts.endings if e.is_of_last_episode}
+    for once in sorted(MANAGEMENT_CATEGORIES - {chosen}):
+        if once in recorded:
+            reasons.append(f"The record gives category {once} for the ending of {recorded[once]:%b %-d, %Y}.")
+        elif once in facts.ever_categories:
             reasons.append(f"Category {once} was chosen before since that ending.")
     if facts.said("ending", "severe"):
         reasons.append("The no-shows are marked as severe.")

@@ -57,7 +57,9 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
         is_minor=seen.is_minor,
         guardian=client.guardian_name,
         endings=tuple(
-            Ending(t.category, t.ended_on, t.ground, t.note, t.clinician_id, str(t.clinician), t.service)
+            Ending(
+                t.category, t.ended_on, t.ground, t.note, t.clinician_id, str(t.clinician), t.service, _recent(t, seen)
+            )
             for t in seen.terminations
         ),
         misses=tuple((dates.day_of(a.starts_at), a.state) for a in seen.misses),
@@ -88,6 +90,10 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
         availability=", ".join(client.availability),
         channel=row.channel,
     )
+
+
+def _recent(ending: Termination, seen: Snapshot) -> bool:
+    return seen.episode is None or ending.ended_on >= seen.episode.started_on
 
 
 def _cover(policy: Any) -> Cover:

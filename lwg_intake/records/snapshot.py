@@ -19,6 +19,7 @@ from lwg_intake.records.models import (
     Client,
     Contact,
     Document,
+    Episode,
     InsurancePolicy,
     OmhcAssessment,
     Removal,
@@ -39,7 +40,10 @@ from lwg_intake.records.rules import (
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The record of one client on one day. Lists are newest first; nothing here is judged yet."""
+    """The record of one client on one day. Lists are newest first; nothing here is judged yet.
+
+    `episode` is the last one; `misses` are counted within it, so that old ones are not held against a client.
+    """
 
     client: Client
     today: date
@@ -55,6 +59,7 @@ class Snapshot:
     next_visit_on: date | None
     last_contact_on: date | None
     last_kept_intake_on: date | None
+    episode: Episode | None
     misses: list[Appointment]
     removals: list[Removal]
 
@@ -65,7 +70,8 @@ class Snapshot:
             (a.clinician_id, a.service)
             for a in self.assignments
             for t in self.terminations
-            if (t.clinician_id, t.service) == (a.clinician_id, a.service) and t.ended_on >= a.started_on
+            if (t.clinician_id, t.service) == (a.clinician_id, a.service)
+            and t.ended_on >= a.started_on
             and a.ended_on is None
         }
 
@@ -100,7 +106,9 @@ class Snapshot:
     def is_medicaid(self) -> bool:
         """Whether any insurance in force is Medicaid: then fees never block, and the OMHC assessment is needed."""
         return any(
-            p.payer_class == PayerClass.MEDICAID and p.active != Coverage.NO and (p.ends_on is None or p.ends_on >= self.today)
+            p.payer_class == PayerClass.MEDICAID
+            and p.active != Coverage.NO
+            and (p.ends_on is None or p.ends_on >= self.today)
             for p in self.insurance
         )
 
@@ -134,7 +142,8 @@ class Snapshot:
     def open_documents(self) -> list[Document]:
         """Forms that are neither signed nor, once signed, still in force."""
         return [
-            d for d in self.documents
+            d
+            for d in self.documents
             if d.state != DocumentState.SIGNED or (d.expires_on is not None and d.expires_on < self.today)
         ]
 
@@ -144,7 +153,7 @@ def snapshot(client: Client) -> Snapshot:
     today = dates.today()
     terminations = list(Termination.objects.filter(client=client).select_related("clinician"))
     assignments = list(Assignment.objects.filter(client=client).select_related("clinician"))
-    began = episode_began(assignments, terminations)
+    episode = Episode.objects.filter(client=client).first()
     visits = Appointment.objects.filter(client=client).aggregate(
         seen=Max("starts_at", filter=Q(state=AppointmentState.KEPT)),
         ahead=Min("starts_at", filter=Q(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())),
@@ -154,8 +163,8 @@ def snapshot(client: Client) -> Snapshot:
         ),
     )
     misses = Appointment.objects.filter(client=client, state__in=MISSES)
-    if began:
-        misses = misses.filter(starts_at__date__gte=began)
+    if episode:
+        misses = misses.filter(starts_at__date__gte=episode.started_on)
     return Snapshot(
         client=client,
         today=today,
@@ -171,20 +180,10 @@ def snapshot(client: Client) -> Snapshot:
         next_visit_on=_day(visits["ahead"]),
         last_contact_on=_day(Contact.objects.filter(client=client).aggregate(at=Max("at"))["at"]),
         last_kept_intake_on=_day(visits["intake"]),
+        episode=episode,
         misses=list(misses),
         removals=list(Removal.objects.filter(client=client).select_related("assignment__clinician")),
     )
-
-
-def episode_began(assignments: list[Assignment], terminations: list[Termination]) -> date | None:
-    """The first day of the last episode: misses are counted within it, so that old ones are not held against a client."""
-    if not terminations:
-        return min((a.started_on for a in assignments), default=None)
-    last = terminations[0]
-    earlier = [t.ended_on for t in terminations if t.ended_on < last.ended_on]
-    after = max(earlier, default=date.min)
-    starts = [a.started_on for a in assignments if after < a.started_on <= last.ended_on]
-    return min(starts, default=None)
 
 
 def _day(at: object) -> date | None:
