@@ -97,7 +97,9 @@ def _recent(ending: Termination, seen: Snapshot) -> bool:
 
 
 def _cover(policy: Any) -> Cover:
-    return Cover(policy.payer, policy.payer_class, policy.state, policy.member_id, policy.active, policy.verified_on)
+    return Cover(
+        policy.payer, policy.payer_class, policy.state, policy.member_id, policy.active, policy.verified_on, policy.pk
+    )
 
 
 def _place(c: Clinician) -> Place:
