@@ -43,7 +43,7 @@ class Case:
     then: str = ""
     active: str = "yes"
     state: str = "MD"
-    dob: str = "1988-03-07"
+    dob: str = ""
     balance: str = "0.00"
     fees: str = "0.00"
     omhc: int | None = None

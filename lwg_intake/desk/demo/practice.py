@@ -95,8 +95,12 @@ def write_case(book: Book, number: int, case: Case) -> None:
 
 def _case_person(book: Book, number: int, case: Case) -> Person:
     first, last = case.name.split(" ", 1)
-    minor = case.dob == "MINOR"
-    dob = dates.months_before(book.today, 14 * 12 + 5) if minor else date.fromisoformat(case.dob)
+    if case.dob == "MINOR":
+        dob = dates.months_before(book.today, 14 * 12 + 5)
+    elif case.dob:
+        dob = date.fromisoformat(case.dob)
+    else:
+        dob = book.today - timedelta(book.rng.randint(21 * 365, 66 * 365))
     more = {"language": "English", "preferred_name": "", "portal": "active", "email_ok": True, "text_ok": True} | dict(
         case.more
     )
