@@ -16,8 +16,8 @@ def move(thing: models.Model, to: str, **also: Any) -> None:
     model = type(thing)
     here: str = thing.status  # type: ignore[attr-defined]
     if to not in model.MOVES[here]:  # type: ignore[attr-defined]
-        labels = dict(model._meta.get_field("status").choices or ())
-        raise Refusal(f"This is {labels.get(here, here).lower()} and cannot become {labels.get(to, to).lower()}.")
+        words = {str(status): status.label.lower() for status in model.Status}  # type: ignore[attr-defined]
+        raise Refusal(f"This is {words[here]} and cannot become {words[to]}.")
     rows = model._default_manager.filter(pk=thing.pk, status=here)
     if hasattr(thing, "version"):
         rows = rows.filter(version=thing.version)

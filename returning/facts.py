@@ -33,7 +33,7 @@ class Cover:
     member_id: str
     active: str
     verified_on: date | None
-    pk: int | None = None
+    pk: int = 0
 
 
 @dataclass(frozen=True)

@@ -141,11 +141,11 @@ def ranking(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, An
     """The clinicians who fit, best first, and who is left out and why."""
     fits, left_out = rank(needs_of(case, facts, fields), offers())
     before = {e.clinician_id: e.ended_on for e in reversed(facts.endings)}
-    chosen = fields.get("clinician_id")
+    chosen = str(fields.get("clinician_id") or "")
     return {
         "fits": [(fit, before.get(fit.offer.pk)) for fit in fits],
         "left_out": left_out,
-        "chosen": int(chosen) if str(chosen or "").isdigit() else None,
+        "chosen": int(chosen) if chosen.isdecimal() else None,
     }
 
 

@@ -101,10 +101,10 @@ def tick(
             raise Refusal(sentence(verdict))  # type: ignore[arg-type]
         if step.final and row.state == State.DONE:
             raise Refusal(f"“{step.title}” is done and cannot be changed: what it did has left the house.")
-        kept = fields
+        kept = dict(fields)
         effect = here.wing.effects.get(step.key)
         if effect and not waiting:
-            kept = kept | (effect(case=case, facts=facts, fields=kept, by=by) or {})
+            kept |= effect(case=case, facts=facts, fields=kept, by=by) or {}
         changed = row.tick is not None and row.tick.outcome == Tick.Outcome.DONE
         _store(
             case, row, by,
@@ -205,7 +205,7 @@ def answer(*, question_id: int, text: str, by: User) -> Question:
         question = Question.objects.select_related("case").filter(pk=question_id).first()
         if question is None:
             raise NotThere("There is no such question.")
-        require(by, Question.ANSWERS[question.to])
+        require(by, Question.ANSWERS[Question.To(question.to)])
         now = timezone.now()
         rows = Question.objects.filter(pk=question_id, answered_at__isnull=True)
         if not rows.update(answer=text, answered_by=by, answered_at=now):

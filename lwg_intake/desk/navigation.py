@@ -36,7 +36,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
 
 
 def _places(request: HttpRequest) -> list[dict[str, Any]]:
-    rights = getattr(getattr(request, "user", None), "rights", frozenset())
+    rights: frozenset[Can] = getattr(getattr(request, "user", None), "rights", frozenset())
     return [
         {"label": place.label, "url": (url := reverse(place.address)), "here": _is_here(request.path, url)}
         for place in PLACES

@@ -141,7 +141,7 @@ def _record_of(user: User) -> int | None:
 
 
 def _refuse_taken(email: str, but: User | None = None) -> None:
-    if User.objects.filter(email__iexact=email).exclude(pk=but.pk if but else None).exists():
+    if User.objects.filter(email__iexact=email).exclude(pk=but.pk if but else 0).exists():
         raise Refusal(f"{email} has an account already. Look for it in the list; a closed one can be opened again.")
 
 
@@ -150,6 +150,6 @@ def _tie(user: User, clinician: Clinician | None) -> None:
         clinician = Clinician.objects.select_for_update(of=("self",)).select_related("account").get(pk=clinician.pk)
         if clinician.account_id not in (None, user.pk):
             raise Refusal(f"{clinician} is tied to the account of {clinician.account} already. Untie it there first.")
-    Clinician.objects.filter(account=user).exclude(pk=clinician.pk if clinician else None).update(account=None)
+    Clinician.objects.filter(account=user).exclude(pk=clinician.pk if clinician else 0).update(account=None)
     if clinician:
         Clinician.objects.filter(pk=clinician.pk).update(account=user)

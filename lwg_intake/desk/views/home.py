@@ -55,9 +55,9 @@ def _caseload(user: User) -> list[Assignment]:
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a removal as done, or withdraw it."""
     if request.POST.get("do") == "withdraw":
-        removals.withdraw(removal_id=pk, by=request.user)  # type: ignore[arg-type]
+        removals.withdraw(removal_id=pk, by=request.user)
         messages.success(request, "Withdrawn: the clinician stays on the record.")
     else:
-        done = removals.mark_done(removal_id=pk, by=request.user)  # type: ignore[arg-type]
+        done = removals.mark_done(removal_id=pk, by=request.user)
         messages.success(request, f"{done.assignment.clinician} is off the record.")
     return redirect(reverse("home"))
