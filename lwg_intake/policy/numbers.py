@@ -16,19 +16,20 @@ class Number:
     meaning: str
     source: str
     least: int = 0
+    most: int = 1000
 
 
 NUMBERS = {
     number.key: number
     for number in (
         Number("return_intake_months", 12, "calendar months",
-               "A therapy client who returns has an intake when the last one is this old or older.", "S0, R1", 1),
+               "A therapy client who returns has an intake when the last one is this old or older.", "S0, R1", 1, 120),
         Number("return_balance_threshold_cents", 0, "cents",
-               "A return cannot be scheduled while more than this is owed.", "S0, R4"),
+               "A return cannot be scheduled while more than this is owed.", "S0, R4", most=10_000_00),
         Number("severe_misses", 6, "missed visits",
                "From so many no-shows and late cancels on, the page suggests to mark category A as severe.", "S0, R5; our choice"),
         Number("minor_until_years", 18, "years of age",
-               "Younger clients are minors: the guardian is the one to call.", "S3; Maryland law"),
+               "Younger clients are minors: the guardian is the one to call.", "S3; Maryland law", most=21),
         Number("verification_days", 14, "days",
                "An insurance check older than this is shown as old.", "R35"),
     )

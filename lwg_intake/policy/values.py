@@ -38,14 +38,15 @@ def write_defaults(**_: object) -> None:
 def change(*, key: str, value: int, effective_on: date, note: str, by: User) -> Setting:
     """Set a number from a day on. Past results keep the values they used.
 
-    Raises NotAllowed without the right, and Refusal for an unknown number, one below its least, or a past day.
+    Raises NotAllowed without the right, and Refusal for an unknown number, one out of its bounds, or a past day.
     """
     require(by, Can.SET_POLICY)
     if key not in NUMBERS:
         raise Refusal(f"There is no number called {key}. The numbers are: {', '.join(NUMBERS)}.")
     number = NUMBERS[key]
-    if value < number.least:
-        raise Refusal(f"{number.meaning} It cannot be less than {number.least} {number.unit}.")
+    if not number.least <= value <= number.most:
+        bound = f"less than {number.least}" if value < number.least else f"more than {number.most}"
+        raise Refusal(f"{number.meaning} It cannot be {bound} {number.unit}.")
     if effective_on < dates.today():
         raise Refusal("A number cannot change in the past: results of those days were made with the old one.")
     with transaction.atomic():
