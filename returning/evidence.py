@@ -10,7 +10,7 @@ def ending(facts: Facts) -> list[Evidence]:
     shown = [
         Evidence(
             f"Ended {e.ended_on:%b %-d, %Y}",
-            " · ".join(part for part in (Category(e.category).label, e.ground, e.note) if part),
+            " · ".join(part for part in (Category(e.category).label if e.category else "Category not on record", e.ground, e.note) if part),
             None,
             f"Termination on record, {Service(e.service).label.lower()} with {e.clinician}",
         )

@@ -189,7 +189,7 @@ FILES = (
         CLINICIAN,
         SERVICE,
         Column("ended_on", DATE, needed=True),
-        Column("category", choice(rules.Category, empty=rules.Category.NONE.value)),
+        Column("category", choice(rules.Category)),
         Column("ground", text(120)),
         Column("note", text(20_000)),
     )),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, TruncDate
 
 from lwg_intake import dates
 from lwg_intake.records.models import Appointment, Assignment, Client, Termination
@@ -58,7 +58,7 @@ class Hit:
     state: str
     status: str  # one of ClientStatus
     clinician: str
-    seen_at: datetime | None
+    seen_on: date | None
 
     @property
     def name(self) -> str:
@@ -70,25 +70,19 @@ class Hit:
         """Active, former or never a client."""
         return ClientStatus(self.status).label
 
-    @property
-    def born(self) -> str:
-        """The birth date and the age today; empty when unknown."""
-        return (
-            f"{self.dob:%b} {self.dob.day}, {self.dob.year} ({dates.age_on(self.dob, dates.today())})"
-            if self.dob
-            else ""
-        )
+    def facts(self, today: date) -> str:
+        """What tells namesakes apart, as far as it is known: birth date and age, phone, place, clinician, last visit."""
+        born = f"{_said(self.dob)} ({dates.age_on(self.dob, today)})" if self.dob else ""
+        place = f"{self.city}, {self.state}".strip(", ")
+        seen = f"last seen {_said(self.seen_on)}" if self.seen_on else ""
+        return " · ".join(filter(None, (born, self.phone, place, self.clinician, seen)))
 
-    @property
-    def place(self) -> str:
-        """City and state, as far as they are known."""
-        return ", ".join(filter(None, (self.city, self.state)))
 
-    @property
-    def seen(self) -> str:
-        """The day of the last visit that was kept; empty when there was none."""
-        day = dates.day_of(self.seen_at) if self.seen_at else None
-        return f"last seen {day:%b} {day.day}, {day.year}" if day else ""
+def _said(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Hit))
 
 
 def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
@@ -97,18 +91,18 @@ def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
     What is spelt as typed stands before what begins so, that before what is near in spelling, and that before what only
     sounds alike. No text raises: one that says nothing yet, or nothing at all, finds nobody.
     """
-    terms = read(text, dates.today())
+    return answer(read(text, dates.today()), user=user, limit=limit)
+
+
+def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
+    """The same for a text that is read already."""
     if not terms or not all(term.ways for term in terms):
         return []
-    hits = _ask(_spelt_so(terms, _visible(user)), limit)
+    visible = _visible(user)
+    hits = _ask(_spelt_so(terms, visible), limit)
     if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
-        hits = _ask(_alike(terms, _visible(user)), limit)
+        hits = _ask(_alike(terms, visible), limit)
     return hits
-
-
-def shapes(text: str) -> list[str]:
-    """What kinds of things a text was read as, for the audit."""
-    return sorted({term.shape for term in read(text, dates.today())})
 
 
 @dataclass(frozen=True)
@@ -263,7 +257,7 @@ def _ask(found: _Sql, limit: int) -> list[Hit]:
             SELECT client_id, score, last_name, first_name, ref FROM found JOIN records_client ON id = client_id
             ORDER BY score DESC, last_name, first_name, ref LIMIT %s
         )
-        SELECT line.* FROM best JOIN ({lines}) AS line ({", ".join(field.name for field in fields(Hit))}) USING (client_id)
+        SELECT line.* FROM best JOIN ({lines}) AS line ({_COLUMNS}) USING (client_id)
         ORDER BY best.score DESC, best.last_name, best.first_name, best.ref
     """
     with connection.cursor() as cursor:
@@ -289,6 +283,6 @@ def _lines() -> tuple[str, tuple[Any, ...]]:
             output_field=CharField(),
         ),
         Subquery(Assignment.objects.filter(**own).order_by("-started_on", "-pk").values_list(name)[:1]),
-        Subquery(kept.values("starts_at")[:1]),
+        Subquery(kept.values(day=TruncDate("starts_at"))[:1]),
     )  # fmt: skip
     return clients.query.sql_with_params()

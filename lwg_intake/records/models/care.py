@@ -61,7 +61,7 @@ class Termination(models.Model):
     clinician = models.ForeignKey("records.Clinician", models.PROTECT, related_name="terminations")
     service = models.CharField(max_length=20, choices=Service.choices)
     ended_on = models.DateField()
-    category = models.CharField(max_length=4, choices=Category.choices, default=Category.NONE)
+    category = models.CharField(max_length=4, choices=Category.choices, blank=True, help_text="Empty: not on record.")
     ground = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True)
 
@@ -70,7 +70,7 @@ class Termination(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["client", "clinician", "service", "ended_on"], name="termination_key"),
             one_of("service", Service.values, "termination_service"),
-            one_of("category", Category.values, "termination_category"),
+            one_of("category", [*Category.values, ""], "termination_category"),
         ]
 
     def __str__(self) -> str:
