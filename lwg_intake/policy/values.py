@@ -31,7 +31,9 @@ def write_defaults(**_: object) -> None:
     """Make each declared number a row, where there is none yet. Runs after every migration."""
     known = set(Setting.objects.values_list("key", flat=True))
     Setting.objects.bulk_create(
-        Setting(key=n.key, value=n.default, effective_on=EVER, source=n.source) for n in NUMBERS.values() if n.key not in known
+        Setting(key=n.key, value=n.default, effective_on=EVER, source=n.source)
+        for n in NUMBERS.values()
+        if n.key not in known
     )
 
 

@@ -33,7 +33,7 @@ def visit():
     return {"on": day.isoformat(), "time": "10:00:00", "kind": "intake", "because": "", "modality": "virtual"}
 
 
-def finish(case, practice, clinician):
+def up_to_complete(case, practice, clinician):
     do(case, "match", practice.csr, clinician_id=clinician.pk)
     do(case, "schedule", practice.csr, **visit())
     do(case, "assignment", practice.csr, started_on=dates.today().isoformat())
@@ -42,4 +42,8 @@ def finish(case, practice, clinician):
         do(case, "removal", practice.csr)
     do(case, "tracker", practice.csr)
     do(case, "note", practice.csr)
+
+
+def finish(case, practice, clinician):
+    up_to_complete(case, practice, clinician)
     return actions.complete(case_id=case.pk, by=practice.csr)

@@ -1,0 +1,124 @@
+"""The audit in the database: append-only, written with the deed, and no page of a client without it."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client as Browser
+from django.urls import reverse
+
+from lwg_intake.audit.models import Event
+from lwg_intake.audit.record import record
+from lwg_intake.checklists.models import Entry
+from lwg_intake.records.models import Contact
+from tests.factories.audit import EventFactory
+from tests.factories.cases import EntryFactory
+from tests.factories.records import ClientFactory, ContactFactory
+from tests.pages import signed_in, words
+from tests.returning.conftest import former
+from tests.returning.deeds import start
+
+pytestmark = pytest.mark.django_db
+APPEND_ONLY = {"audit_event": EventFactory, "records_contact": ContactFactory, "checklists_entry": EntryFactory}
+FIELDS = {"audit_event": "verb", "records_contact": "note", "checklists_entry": "words"}
+
+
+@contextmanager
+def refused(table):
+    """The database itself says no."""
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"), transaction.atomic():
+        yield connection.cursor()
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_a_row_is_neither_changed_nor_deleted_by_anyone(table):
+    row = APPEND_ONLY[table]()
+    with refused(table) as sql:
+        sql.execute(f"UPDATE {table} SET {FIELDS[table]} = 'something else'")
+    with refused(table) as sql:
+        sql.execute(f"DELETE FROM {table}")
+    with refused(table):
+        type(row).objects.filter(pk=row.pk).update(**{FIELDS[table]: "something else"})
+    assert type(row).objects.get() == row
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_a_table_is_not_emptied(table):
+    """Tests that really commit are cleaned up by TRUNCATE, so their run turns this trigger off; here it is on."""
+    APPEND_ONLY[table]()
+    with connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_no_truncate")
+    with refused(table) as sql:
+        sql.execute(f"TRUNCATE {table} CASCADE")
+    assert APPEND_ONLY[table]._meta.model.objects.count() == 1
+
+
+def test_a_contact_is_put_right_by_an_addendum_and_both_stay():
+    first = ContactFactory(note="Spoke with the mother")
+    second = ContactFactory(client=first.client, corrects=first, note="Spoke with the aunt")
+    assert list(Contact.objects.current()) == [second]
+    assert Contact.objects.count() == 2
+
+
+def test_an_event_says_who_what_on_which_record_and_from_where(practice):
+    client = ClientFactory()
+    event = record("client.opened", by=practice.csr, on=client, client_id=client.pk, shown=3)
+    assert (event.actor_id, event.actor_name) == (practice.csr.pk, str(practice.csr))
+    assert (event.record, event.record_id, event.client_id) == ("records.client", client.pk, client.pk)
+    assert (event.origin, event.values) == ("program", {"shown": 3})
+
+
+def test_the_program_itself_acts_under_its_own_name():
+    event = record("night.done", by=None)
+    assert (event.actor_id, event.actor_name, event.record, event.client_id) == (None, "the program", "", None)
+
+
+def open_pages(practice):
+    client = former()
+    case = start(practice, client)
+    return {
+        "client.opened": (reverse("client", args=[client.pk]), client.pk, client.name),
+        "case.opened": (reverse("case", args=[case.pk]), client.pk, client.name),
+    }
+
+
+@pytest.mark.parametrize("verb", ["client.opened", "case.opened"])
+def test_opening_a_record_writes_one_event_with_the_address_it_came_from(practice, verb):
+    path, client_id, _ = open_pages(practice)[verb]
+    before = Event.objects.count()
+    assert signed_in(practice.csr).get(path, REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert Event.objects.exclude(verb__startswith="session.").count() - before == 1
+    event = Event.objects.get(verb=verb)
+    assert (event.actor_id, event.client_id, event.origin) == (practice.csr.pk, client_id, "192.0.2.7")
+
+
+@pytest.mark.parametrize("verb", ["client.opened", "case.opened"])
+def test_where_the_audit_cannot_be_written_nothing_of_the_client_is_shown(practice, verb):
+    path, _, name = open_pages(practice)[verb]
+    browser = Browser(raise_request_exception=False)
+    browser.force_login(practice.csr)
+    assert name in words(browser.get(path))
+    with connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE audit_event ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    answer = browser.get(path)
+    assert answer.status_code == 500
+    for word in name.split():
+        assert word not in words(answer)
+
+
+@pytest.mark.parametrize("role", ["clinician", "other_csr"])
+def test_what_was_not_shown_is_not_recorded_as_opened(practice, role):
+    """A client that is not theirs, or not there at all, answers alike and leaves no trace of an opening."""
+    theirs = reverse("client", args=[former().pk if role == "clinician" else 10**6])
+    assert signed_in(getattr(practice, role)).get(theirs).status_code == 404
+    assert not Event.objects.filter(verb="client.opened").exists()
+
+
+def test_a_history_line_and_its_event_stand_together_and_the_event_holds_no_free_text(practice):
+    case = start(practice, former())
+    assert Entry.objects.get(case=case).words == "Started: Marisol Quintero asks to return for therapy."
+    event = Event.objects.get(verb="case.started")
+    assert (event.record_id, event.client_id) == (case.pk, case.client_id)
+    assert event.values == {"procedure": "returning", "step": ""}
