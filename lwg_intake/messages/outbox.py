@@ -82,6 +82,9 @@ def _send(message: Message) -> bool:
     except (smtplib.SMTPException, OSError) as error:
         _retry(message, type(error).__name__)
         return False
+    except ValueError as error:
+        _give_up(message, type(error).__name__)
+        return False
     Message.objects.filter(pk=message.pk, status="sending").update(status="sent", sent_at=timezone.now(), error="")
     return True
 
@@ -95,6 +98,14 @@ def _retry(message: Message, error: str) -> None:
     else:
         wait = timedelta(minutes=WAITS[message.attempts - 1])
         rows.update(status="queued", due_at=timezone.now() + wait, error=f"Attempt {message.attempts}: {error}.")
+
+
+def _give_up(message: Message, error: str) -> None:
+    """No further attempt would help: the address or a header cannot stand in a mail."""
+    log.warning("message %s cannot be a mail: %s", message.pk, error)
+    Message.objects.filter(pk=message.pk, status="sending").update(
+        status="failed", error=f"This cannot be sent as an e-mail ({error}). Correct the address on record."
+    )
 
 
 def _give_up_lost_claims() -> None:
