@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 MOST_LINES = 20
 ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
-MOST_BEGINNINGS = 200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
+MOST_BEGINNINGS = (
+    200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
+)
 ALIKE_WORDS = 20  # Words taken as near to one that was typed, the nearest first.
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
@@ -71,7 +73,7 @@ class Hit:
         return ClientStatus(self.status).label
 
     def facts(self, today: date) -> str:
-        """What tells namesakes apart, as far as it is known: birth date and age, phone, place, clinician, last visit."""
+        """What tells namesakes apart, as far as known: birth date and age, phone, place, clinician, last visit."""
         born = f"{_said(self.dob)} ({dates.age_on(self.dob, today)})" if self.dob else ""
         place = f"{self.city}, {self.state}".strip(", ")
         seen = f"last seen {_said(self.seen_on)}" if self.seen_on else ""
@@ -162,24 +164,16 @@ _KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = 
 
 
 def _term(term: Term, number: int, more: _Sql, few: bool = False) -> _Sql:
-    union = _Sql.join(
-        " UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few))
-    )
+    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few)))
     return _Sql(f"({union.text}) AS t{number}", union.values)
 
 
 def _spelt_so(terms: list[Term], visible: _Sql) -> _Sql:
     """The clients that meet every term. The planner picks where to begin: it knows how common each key is."""
-    tables = [
-        _term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1)
-        for n, term in enumerate(terms)
-    ]
+    tables = [_term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1) for n, term in enumerate(terms)]
     joined = _Sql.join(
         " JOIN ",
-        (
-            _Sql(t.text + (" USING (client_id)" if n else ""), t.values)
-            for n, t in enumerate(tables)
-        ),
+        (_Sql(t.text + (" USING (client_id)" if n else ""), t.values) for n, t in enumerate(tables)),
     )
     score = " + ".join(f"t{n}.score" for n in range(len(terms)))
     return _Sql(
@@ -227,9 +221,7 @@ def _alike(terms: list[Term], visible: _Sql) -> _Sql:
     values = ", ".join(f"({number}, search_plain(%s))" for number in range(len(names)))
     words = _Sql(_WORDS.format(values=values), (*names, LAST))
     joins = _Sql.join("", (_once(term, n) for n, term in enumerate(others)))
-    score = " + ".join(
-        ["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))]
-    )
+    score = " + ".join(["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))])
     text = f"""
         SELECT client_id, {score} AS score FROM (
             SELECT client_id, number, max(score) AS best
@@ -270,9 +262,7 @@ def _lines() -> tuple[str, tuple[Any, ...]]:
     """Everything that a line shows, of every client, as a statement for others to choose from; compiled once."""
     own = {"client": OuterRef("pk")}
     name = Concat(F("clinician__first_name"), Value(" "), F("clinician__last_name"))
-    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by(
-        "-starts_at"
-    )
+    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by("-starts_at")
     clients: QuerySet[Any] = Client.objects.order_by().values_list(
         "pk", "ref", "first_name", "last_name", "preferred_name", "dob", "phone", "email", "city", "state",
         Case(

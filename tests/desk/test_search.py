@@ -35,9 +35,7 @@ def post(client: Browser, text: str, *, typing: bool = True) -> Any:
     return client.post(reverse("search"), {"text": text}, headers=headers)
 
 
-def test_a_line_tells_one_of_a_name_from_another(
-    client: Browser, csr: User, cat: Client
-) -> None:
+def test_a_line_tells_one_of_a_name_from_another(client: Browser, csr: User, cat: Client) -> None:
     page = post(client, "katherine smyth").content.decode()
     for said in (
         "Catherine Smith",
@@ -53,14 +51,10 @@ def test_a_line_tells_one_of_a_name_from_another(
     assert reverse("client", args=[cat.pk]) in page
 
 
-def test_the_fragment_is_only_the_list_and_the_page_a_whole_page(
-    client: Browser, csr: User, cat: Client
-) -> None:
+def test_the_fragment_is_only_the_list_and_the_page_a_whole_page(client: Browser, csr: User, cat: Client) -> None:
     fragment, page = post(client, "smith"), post(client, "smith", typing=False)
     assert b"<html" not in fragment.content and b"Catherine Smith" in fragment.content
-    assert (
-        b"<h1>Find a client</h1>" in page.content and b"Catherine Smith" in page.content
-    )
+    assert b"<h1>Find a client</h1>" in page.content and b"Catherine Smith" in page.content
 
 
 def test_the_empty_page_asks_nothing(client: Browser, csr: User) -> None:
@@ -68,9 +62,7 @@ def test_the_empty_page_asks_nothing(client: Browser, csr: User) -> None:
     assert not Event.objects.filter(verb="clients.searched").exists()
 
 
-def test_nothing_typed_stands_in_an_address_or_title(
-    client: Browser, csr: User, cat: Client
-) -> None:
+def test_nothing_typed_stands_in_an_address_or_title(client: Browser, csr: User, cat: Client) -> None:
     page = post(client, "smith 0123", typing=False)
     assert "?" not in page.request["PATH_INFO"] and not page.request["QUERY_STRING"]
     assert b"smith" not in page.content.split(b"</title>")[0].lower()
@@ -78,9 +70,7 @@ def test_nothing_typed_stands_in_an_address_or_title(
     assert b"Catherine" not in client.get(reverse("search") + "?text=smith").content
 
 
-def test_a_search_is_recorded_with_who_and_whom(
-    client: Browser, csr: User, cat: Client
-) -> None:
+def test_a_search_is_recorded_with_who_and_whom(client: Browser, csr: User, cat: Client) -> None:
     post(client, "smith 0123")
     event = Event.objects.get(verb="clients.searched")
     assert (event.actor_id, event.origin) == (csr.pk, "127.0.0.1")
@@ -95,16 +85,11 @@ def test_a_search_is_recorded_with_who_and_whom(
     "text",
     ["", "s", "%", "\0", "x" * 5000, "<script>alert(1)</script>", "zzzz", "2/30/1988"],
 )
-def test_no_text_breaks_the_page(
-    client: Browser, csr: User, cat: Client, text: str
-) -> None:
+def test_no_text_breaks_the_page(client: Browser, csr: User, cat: Client, text: str) -> None:
     for typing in (True, False):
         answer = post(client, text, typing=typing)
         assert answer.status_code == 200
-        assert (
-            b"Catherine" not in answer.content
-            and b"<script>alert" not in answer.content
-        )
+        assert b"Catherine" not in answer.content and b"<script>alert" not in answer.content
 
 
 def test_nobody_found_says_what_to_try(client: Browser, csr: User) -> None:
@@ -114,30 +99,22 @@ def test_nobody_found_says_what_to_try(client: Browser, csr: User) -> None:
 def test_a_clinician_finds_only_their_own(client: Browser, cat: Client) -> None:
     person = User.objects.create_user("who@example.com", "x", roles=[Role.CLINICIAN])
     client.force_login(person)
-    who = Clinician.objects.create(
-        ref="T1", first_name="Cora", last_name="Kline", kind="therapist", account=person
-    )
+    who = Clinician.objects.create(ref="T1", first_name="Cora", last_name="Kline", kind="therapist", account=person)
     assert b"Catherine" not in post(client, "smith").content
-    Assignment.objects.create(
-        client=cat, clinician=who, service="therapy", started_on=date(2026, 1, 5)
-    )
+    Assignment.objects.create(client=cat, clinician=who, service="therapy", started_on=date(2026, 1, 5))
     page = post(client, "smith").content.decode()
     assert "Catherine Smith" in page and "Active" in page and "Cora Kline" in page
 
 
 def test_who_sees_no_client_cannot_search(client: Browser) -> None:
-    client.force_login(
-        User.objects.create_user("adm@example.com", "x", roles=[Role.ADMINISTRATOR])
-    )
+    client.force_login(User.objects.create_user("adm@example.com", "x", roles=[Role.ADMINISTRATOR]))
     assert post(client, "smith").status_code == 403
 
 
 def test_the_list_costs_the_same_however_many_it_shows(
     client: Browser, csr: User, django_assert_max_num_queries: Any
 ) -> None:
-    Client.objects.bulk_create(
-        Client(ref=f"M{n}", first_name="Mo", last_name=f"Same{n}") for n in range(40)
-    )
+    Client.objects.bulk_create(Client(ref=f"M{n}", first_name="Mo", last_name=f"Same{n}") for n in range(40))
     post(client, "mo")
     with django_assert_max_num_queries(7):
         assert "The first 20 clients" in post(client, "mo same").content.decode()

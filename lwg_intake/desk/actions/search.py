@@ -1,18 +1,20 @@
 """Searching is a look at records: it is written down like every other."""
 
-from django.db import transaction
-
+from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.audit.record import record
-from lwg_intake.records.search import Hit, find, shapes
-from lwg_intake.records.search_terms import clean
+from lwg_intake.records.search import Hit, answer
+from lwg_intake.records.search_terms import clean, read
 
 
-@transaction.atomic
 def search(text: str, *, by: User | None) -> list[Hit]:
-    """The clients that a text may mean, best first, and one event: the text stands nowhere but there."""
-    hits = find(text, user=by)
-    kinds = shapes(text)
-    if kinds:
+    """The clients that a text may mean, best first, and one event: the text stands nowhere but there.
+
+    Nothing is changed, so there is no deed to undo: where the event cannot be written, nobody is shown.
+    """
+    terms = read(text, dates.today())
+    hits = answer(terms, user=by)
+    if terms:
+        kinds = sorted({term.shape for term in terms})
         record("clients.searched", by=by, text=clean(text), kinds=kinds, shown=[hit.client_id for hit in hits])
     return hits

@@ -1,14 +1,28 @@
 from __future__ import annotations
 
+from functools import cache
+from html import escape
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
+from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.desk.actions import search as action
-from lwg_intake.records.search import MOST_LINES
+from lwg_intake.records.search import MOST_LINES, Hit
+
+# Not a loop in the template: at every letter typed, that took a quarter of the whole request.
+LINE = """<li><a class="hit" href="{}">
+  <span class="hit__name">{} <span class="hit__called">{}</span></span>
+  <span class="pill pill--{}">{}</span> <span class="hit__ref">{}</span>
+  <span class="hit__facts">{}</span>
+</a></li>"""
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,13 +36,40 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")
     hits = action.search(text, by=user)
     context = {
-        "hits": hits,
+        "count": len(hits),
         "more": len(hits) == MOST_LINES,
+        "lines": _lines(hits),
         "asked": len(text.strip()) > 1,
     }
-    is_fragment = "HX-Request" in request.headers
-    return render(
-        request,
-        "desk/search_results.html" if is_fragment else "desk/search.html",
-        context,
+    if "HX-Request" in request.headers:
+        return HttpResponse(render_to_string("desk/search_results.html", context))
+    return render(request, "desk/search.html", context)
+
+
+def _lines(hits: list[Hit]) -> SafeString:
+    address, today = _address(), dates.today()
+    return mark_safe(
+        "\n".join(
+            LINE.format(
+                address % hit.client_id,
+                *map(
+                    escape,
+                    (
+                        hit.name,
+                        hit.preferred_name and f"“{hit.preferred_name}”",
+                        hit.status,
+                        hit.standing,
+                        hit.ref,
+                        hit.facts(today),
+                    ),
+                ),
+            )
+            for hit in hits
+        )
     )
+
+
+@cache
+def _address() -> str:
+    """The address of a client's page, with a place for the client."""
+    return reverse("client", args=[0]).replace("0", "%d")

@@ -1,0 +1,4 @@
+from bench.job import Job
+from bench.jobs import lookup
+
+JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB,)}

@@ -1,0 +1,82 @@
+"""A large invented practice in a database of its own, always the same one, filled by COPY and generate_series."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from bench.names import Person, people
+from lwg_intake.access.models import User
+from lwg_intake.access.roles import Role
+
+# One client in ten never had a clinician; of the others one in three has one now. Six visits each, one in four missed.
+_REST = """
+INSERT INTO records_clinician (ref, first_name, last_name, kind, credentials, email, states, payers, services,
+    specialties, languages, ages, openings, gender, modality, employment)
+SELECT 'T' || n, 'Cora', 'Kline ' || n, 'therapist', 'LCPC', 't' || n || '@example.com', '{MD,DC,VA}', '{}',
+    '{therapy}', '{}', '{English}', '{}', '{}', '', 'both', 'full_time'
+FROM generate_series(0, 299) AS n;
+
+INSERT INTO records_assignment (client_id, clinician_id, service, started_on, ended_on)
+SELECT c.id, k.id, 'therapy', date '2020-01-01' + c.number % 1500,
+    CASE WHEN c.number % 3 > 0 THEN date '2020-01-01' + c.number % 1500 + 200 END
+FROM (SELECT id, right(ref, 6)::int AS number FROM records_client) AS c
+JOIN records_clinician k ON k.ref = 'T' || c.number % 300
+WHERE c.number % 10 <> 7;
+
+INSERT INTO records_termination (client_id, clinician_id, service, ended_on, category, ground, note)
+SELECT client_id, clinician_id, service, ended_on, 'none', 'goals met', '' FROM records_assignment
+WHERE ended_on IS NOT NULL;
+
+INSERT INTO records_appointment (client_id, clinician_id, service, starts_at, kind, state)
+SELECT a.client_id, a.clinician_id, a.service, (a.started_on + n * 14) + time '10:00',
+    CASE n WHEN 0 THEN 'intake' ELSE 'session' END, CASE WHEN (a.id + n) % 4 = 0 THEN 'no_show' ELSE 'kept' END
+FROM records_assignment a, generate_series(0, 5) AS n;
+"""
+_BLANK = ("address", "postal_code", "language", "guardian_name", "guardian_email", "guardian_phone", "portal")
+_NONE = ("flags", "availability")
+
+
+def make(clients: int) -> None:
+    """Have the practice ready: the one that is there if it is as wanted, else a new one."""
+    wanted = _mark(clients)
+    name = connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as server:
+        server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+        there = server.fetchone()
+        if there == (wanted,):
+            return
+        print(f"Building a practice of {clients:,} clients …", file=sys.stderr)
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    _fill(people(clients))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [wanted])
+
+
+def _fill(rows: list[Person]) -> None:
+    columns = [*(field.name for field in fields(Person)), *_BLANK, *_NONE]
+    rest = ("",) * len(_BLANK) + ("{}",) * len(_NONE)
+    with connection.cursor() as cursor:
+        with cursor.cursor.copy(f"COPY records_client ({', '.join(columns)}) FROM STDIN") as copy:
+            for person in rows:
+                copy.write_row((*astuple(person), *rest))
+        cursor.execute(_REST)
+    for role in Role:
+        User.objects.create_user(f"{role}@example.com", roles=[role], first_name="Casey", last_name=role.label)
+
+
+def _mark(clients: int) -> str:
+    """What the practice depends on: its size, the migrations and this folder's own recipe."""
+    leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
+    here = Path(__file__).parent
+    recipe = [(here / name).read_bytes() for name in ("practice.py", "names.py")]
+    return f"{clients} clients, {hashlib.sha256(repr((leaves, recipe)).encode()).hexdigest()[:16]}"
