@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"jobs to run, of: {', '.join(JOBS)} (all)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.add_argument("--fresh", action="store_true", help="build the practice anew even if it is there")
     for size, value in vars(Sizes()).items():
         parser.add_argument(f"--{size}", type=int, default=value, help=f"(default {value:,})")
     options = parser.parse_args(arguments)
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         with nullcontext() if ours.SERVER else Cluster(settings.LWG_HOME).running():
-            practice.make(sizes.clients)
+            practice.make(sizes.clients, options.fresh)
             results = []
             for name in options.names or JOBS:
                 print(f"Measuring {name} …", file=sys.stderr)

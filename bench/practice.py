@@ -43,14 +43,14 @@ _BLANK = ("address", "postal_code", "language", "guardian_name", "guardian_email
 _NONE = ("flags", "availability")
 
 
-def make(clients: int) -> None:
+def make(clients: int, fresh: bool = False) -> None:
     """Have the practice ready: the one that is there if it is as wanted, else a new one."""
     wanted = _mark(clients)
     name = connection.settings_dict["NAME"]
     with connection._nodb_cursor() as server:
         server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         there = server.fetchone()
-        if there == (wanted,):
+        if there == (wanted,) and not fresh:
             return
         print(f"Building a practice of {clients:,} clients …", file=sys.stderr)
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 @dataclass(frozen=True)
@@ -20,29 +19,28 @@ class Statement:
     commits: bool = False
 
 
-@contextmanager
-def written_down() -> Iterator[list[Statement]]:
-    """Collect the statements of everything done inside, with the ends of their transactions."""
+def rehearsed(deed: Callable[[], object]) -> list[Statement]:
+    """Do a deed, take it back, and return its statements as they would have been sent for good.
+
+    Taking back wants a transaction around everything, in which the deed's own become savepoints: those are read as
+    the transactions they would have been.
+    """
     statements: list[Statement] = []
-    commit = connection._commit
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         assert not many, "the replay knows no executemany"
-        statements.append(Statement(sql, params, connection.in_atomic_block))
+        inside = bool(connection.savepoint_ids)
+        if not inside and sql.startswith("RELEASE SAVEPOINT"):
+            statements.append(replace(statements.pop(), commits=True))
+        elif inside or not sql.startswith("SAVEPOINT"):
+            statements.append(Statement(sql, params, inside))
         return execute(sql, params, many, context)
 
-    def note_commit() -> None:
-        if statements and statements[-1].in_transaction:
-            last = statements.pop()
-            statements.append(Statement(last.sql, last.params, True, commits=True))
-        commit()
-
-    connection._commit = note_commit
-    try:
+    with transaction.atomic():
         with connection.execute_wrapper(note):
-            yield statements
-    finally:
-        del connection._commit
+            deed()
+        transaction.set_rollback(True)
+    return statements
 
 
 def replay(statements: list[Statement]) -> list[list[tuple[Any, ...]]]:

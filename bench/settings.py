@@ -12,3 +12,4 @@ if SERVER:
     DATABASES["default"] = environment.database(SERVER)
 DATABASES["default"]["NAME"] = os.environ.get("LWG_BENCH_DATABASE", "lwg_bench")
 ALLOWED_HOSTS = ["testserver"]
+ROOT_URLCONF = "bench.urls"

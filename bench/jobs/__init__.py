@@ -1,4 +1,4 @@
 from bench.job import Job
-from bench.jobs import lookup
+from bench.jobs import lookup, tick
 
-JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB,)}
+JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB, tick.JOB)}
