@@ -114,7 +114,7 @@ class Cluster:
         Raises EmbeddedError with a sentence where it cannot run here.
         """
         with saying("keep the database", self.home):
-            self._make_home()
+            make_home(self.places.home)
             in_use = os.open(self.places.home / "postgres.in-use", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             with self._turn(), saying("start PostgreSQL", self.home):
@@ -172,15 +172,11 @@ class Cluster:
         finally:
             os.close(lock)
 
-    def _make_home(self) -> None:
+    def _start(self) -> None:
         there = self.places
-        make_home(there.home)
         if SYSTEM_FOLDER in there.base.parents:
             system_folder()
         private_folder(there.base, there.account)
-
-    def _start(self) -> None:
-        there = self.places
         running = self.server_pid()
         if running and there.passfile.exists() and there.data.exists():
             return

