@@ -11,7 +11,7 @@ Fields = Mapping[str, Any]
 
 def ending(said: Fields, facts: Facts) -> str:
     severe = " Marked as severe." if said["severe"] else ""
-    summary = f" {said['summary']}." if said["summary"] else ""
+    summary = f" {said['summary'].rstrip('.')}." if said["summary"] else ""
     return f"Past records reviewed. Last ending {Category(said['category']).label}.{summary}{severe}"
 
 

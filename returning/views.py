@@ -67,7 +67,7 @@ def tracker_page(request: HttpRequest) -> HttpResponse:
         turned["sort"] = f"-{column.sort}" if now == column.sort else column.sort
         direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(now, "") if column.sort else ""
         head.append((column.label, turned.urlencode() if column.sort else "", direction))
-    table = [(row, [column.text(row) for column in columns]) for row in page]
+    table = [(row, [(column.label, column.text(row)) for column in columns]) for row in page]
     context = {"filter": found, "page": page, "head": head, "table": table, "asked": asked.urlencode()}
     return render(request, "returning/tracker.html", context)
 

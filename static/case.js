@@ -24,3 +24,8 @@ if (form) {
   form.addEventListener("submit", () => { clearTimeout(timer); pending = false; });
   addEventListener("pagehide", () => save(true));
 }
+
+// Where the page was asked for at a step, or comes back from a deed, go on there: at what is wrong, else at its heading.
+const wrong = document.querySelector("[data-focus], .is-invalid");
+const came = location.search || document.querySelector("#notices .notice--success");
+(wrong ?? (came ? document.getElementById("step-title") : null))?.focus();

@@ -75,9 +75,12 @@ class Board:
     @property
     def next(self) -> Row | None:
         """The step to do next: the first that is open and that nothing stops, else the first that is not done."""
-        left = self.left
-        free = [row for row in left if row.state in (State.OPEN, State.AGAIN) and not row.is_stopped]
-        return next(iter(free or left), None)
+        return next(iter(self.free or self.left), None)
+
+    @property
+    def free(self) -> list[Row]:
+        """The steps that are open and that nothing stops."""
+        return [row for row in self.left if row.state in (State.OPEN, State.AGAIN) and not row.is_stopped]
 
 
 def state_of(step: Step, facts: Any, tick: Tick | None) -> tuple[State, tuple[str, ...]]:

@@ -17,9 +17,10 @@ from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
 from lwg_intake.checklists import actions
 from lwg_intake.checklists.board import Board, Row, State, board, note_of
-from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm
+from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
 from lwg_intake.checklists.models import Case, Draft, Question
-from lwg_intake.errors import NotThere, Refusal
+from lwg_intake.checklists.templatetags.checklists import in_words
+from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.records.snapshot import snapshot
 
 
@@ -48,7 +49,7 @@ def _page(
 ) -> HttpResponse:
     at = here.row(key) if key else None
     if at is None or at.state == State.NOT_NEEDED:
-        at = here.next or (here.needed[-1] if here.needed else None)
+        at = _next(request, here)
     context: dict[str, Any] = {
         "board": here,
         "case": here.case,
@@ -71,6 +72,16 @@ def _page(
     return render(request, "checklists/case.html", context | extra)
 
 
+def _may(request: HttpRequest, here: Board, row: Row) -> bool:
+    return request.user.can(row.step.who) and not (row.step.not_starter and here.case.opened_by_id == request.user.pk)
+
+
+def _next(request: HttpRequest, here: Board) -> Row | None:
+    """The step to show first: one that this person can do now, else the case's next, else the last."""
+    mine = (row for row in here.free if _may(request, here, row))
+    return next(mine, None) or here.next or next(reversed(here.needed), None)
+
+
 def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict[str, Any]:
     step = at.step
     shown: dict[str, Any] = {}
@@ -83,7 +94,7 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
             shown |= {name: form.data.get(name) for name in form.fields if name in form.data}
         else:
             form = step.form(initial=shown, facts=here.facts)
-    may = request.user.can(step.who) and not (step.not_starter and here.case.opened_by_id == request.user.pk)
+    may = _may(request, here, at)
     return {
         "form": form,
         "evidence": step.evidence(here.facts) if step.evidence else [],
@@ -103,7 +114,7 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if row is None:
         raise NotThere("There is no such step in this procedure.")
     do = request.POST.get("do", "tick")
-    version = int(version) if (version := request.POST.get("version", "")).isdigit() else -1
+    version = whole(request.POST.get("version", ""))
     form = row.step.form(request.POST, facts=here.facts) if row.step.form else None
     # The page after a refusal is drawn from the case as it then stands, with what was typed.
     request.on_refusal = partial(_refused, request, pk, key, form)  # type: ignore[attr-defined]
@@ -138,7 +149,17 @@ def _refused(request: HttpRequest, pk: int, key: str, form: Any, refusal: Refusa
     if form is not None and row is not None and here.case.is_open:
         form.is_valid()
         _keep_draft(request, here, row)
-    return _page(request, here, key, form, refusal)
+    stands = _stands(here, row, form) if isinstance(refusal, Stale) else []
+    return _page(request, here, key, form, refusal, stands=stands)
+
+
+def _stands(here: Board, row: Row | None, form: Any) -> list[tuple[str, str]]:
+    """What somebody else saved where it differs from what was typed: label and words."""
+    if form is None or row is None or row.tick is None or row.step.form is None:
+        return []
+    saved = row.step.form(initial=row.tick.fields, facts=here.facts)
+    pairs = [(field, in_words(field), in_words(form[field.name])) for field in saved if not field.is_hidden]
+    return [(str(field.label), words or "empty") for field, words, typed in pairs if words != typed]
 
 
 def _address(pk: int, key: str) -> str:
@@ -174,7 +195,7 @@ def rail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("version") == str(found.version):
         return HttpResponse(status=204)
     here = board(found)
-    at = here.row(request.GET.get("step", "")) or here.next
+    at = here.row(request.GET.get("step", "")) or _next(request, here)
     changed = at is not None and request.GET.get("at") != str(at.version)
     context = {
         "board": here,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Question
@@ -23,6 +24,14 @@ class Item:
     by: str = ""
     pill: str = ""
     mine: bool = False
+
+    @property
+    def waits(self) -> str:
+        """For how long, in one unit: what is compared at a glance has to be short."""
+        minutes = int((timezone.now() - self.since).total_seconds()) // 60
+        units = ((minutes // 1440, "day"), (minutes // 60, "hour"), (minutes, "minute"))
+        count, unit = next((pair for pair in units if pair[0]), (0, ""))
+        return f"{count} {unit}{'s' if count > 1 else ''}" if count else "just now"
 
 
 @dataclass(frozen=True)

@@ -333,7 +333,7 @@ def test_onto_the_waitlist_and_back(desk: Callable[[User], Page], practice: Prac
     expect(page.locator("#notices")).to_contain_text("On the waitlist")
     expect(row_in_tracker(page)).to_contain_text("Waitlist")
     page.get_by_role("link", name="Quintero, Marisol").click()
-    page.get_by_label("Why").last.fill("A place came free.")
+    page.locator("#reopen-because").fill("A place came free.")
     page.get_by_role("button", name="Reopen the case").click()
     at(page, "Clinician match")
     match_to_end(page)
