@@ -27,6 +27,8 @@ class Can(TextChoices):
     ANSWER_BILLING = "answer_billing", "answer questions put to billing"
     CLEAR_BALANCES = "clear_balances", "clear a balance or record a payment arrangement"
     SET_POLICY = "set_policy", "change the practice's numbers"
+    REVIEW_CASELOAD = "review_caseload", "review what the night suggests for their own clients"
+    REVIEW_ALL_CASELOADS = "review_all_caseloads", "see what the night suggests for everybody's clients"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
@@ -42,10 +44,11 @@ MAY: dict[Role, set[Can]] = {
         Can.REMOVE_CLINICIANS,
         Can.ANSWER_MANAGEMENT,
         Can.SET_POLICY,
+        Can.REVIEW_ALL_CASELOADS,
     },
     Role.TRANSITION_MANAGER: {*_OFFICE},
-    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS},
-    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS},
+    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD},
+    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS, Can.REVIEW_CASELOAD},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
     Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
 }

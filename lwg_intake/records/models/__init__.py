@@ -1,4 +1,4 @@
-from lwg_intake.records.models.care import Assignment, Episode, PlaceHold, Removal, Termination
+from lwg_intake.records.models.care import Assignment, Episode, Handover, PlaceHold, Removal, Termination
 from lwg_intake.records.models.coverage import Arrangement, Balance, Document, InsurancePolicy, OmhcAssessment
 from lwg_intake.records.models.events import Appointment, Contact
 from lwg_intake.records.models.people import Client, Clinician
@@ -13,6 +13,7 @@ __all__ = [
     "Contact",
     "Document",
     "Episode",
+    "Handover",
     "InsurancePolicy",
     "OmhcAssessment",
     "PlaceHold",

@@ -120,6 +120,36 @@ class PlaceHold(models.Model):
         return f"A place with {self.clinician}"
 
 
+class Handover(models.Model):
+    """How one wing asks another: the receiver lists what is open, and takes it up once. Its outcome is a record again."""
+
+    class Kind(models.TextChoices):
+        RETURN = "return", "Return"
+        REASSIGN = "reassign", "Reassign"
+        CLOSE = "close", "Close"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="handovers")
+    because = models.CharField(max_length=500)
+    asked_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    taken_up_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    taken_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "kind"], condition=Q(taken_up_at__isnull=True), name="one_open_handover"
+            ),
+            one_of("kind", ["return", "reassign", "close"], "handover_kind"),
+            together("taken_up_by", "taken_up_at", "handover_taken_up_by_and_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.assignment}"
+
+
 class Removal(models.Model):
     """The request to take an old clinician off a client's record; only management marks it done (S0 step 9)."""
 
