@@ -132,7 +132,7 @@ class DeadlineLetter(models.Model):
 class Sweep(models.Model):
     """One run of the night's sweep, for whoever asks whether it ran."""
 
-    on = models.DateField()
+    judged_on = models.DateField()
     ran_at = models.DateTimeField(default=timezone.now)
     opened = models.PositiveIntegerField()
     withdrawn = models.PositiveIntegerField()
@@ -144,7 +144,7 @@ class Sweep(models.Model):
         ordering = ["-ran_at"]
 
     def __str__(self) -> str:
-        return f"Sweep of {self.on}"
+        return f"Sweep of {self.judged_on}"
 
 
 class Closure(models.Model):

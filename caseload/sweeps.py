@@ -164,7 +164,7 @@ def _sweep(day: date, began: float, statements: _Statements) -> Found:
         guarded = [dict(zip((*NAMES, "guard"), row, strict=True)) for row in cursor.fetchall()]
     seconds = round(perf_counter() - began, 3)
     run = Sweep.objects.create(
-        on=day, opened=len(opened), withdrawn=len(withdrawn), guarded=len(guarded), seconds=seconds,
+        judged_on=day, opened=len(opened), withdrawn=len(withdrawn), guarded=len(guarded), seconds=seconds,
         statements=statements.count + 2,
     )  # fmt: skip
     record("caseload.swept", by=None, on=run, day=str(day), opened=len(opened), withdrawn=len(withdrawn))

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='Sweep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
+                ('judged_on', models.DateField()),
                 ('ran_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('opened', models.PositiveIntegerField()),
                 ('withdrawn', models.PositiveIntegerField()),

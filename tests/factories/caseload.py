@@ -46,7 +46,7 @@ class SweepFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Sweep
 
-    on = factory.LazyFunction(dates.today)
+    judged_on = factory.LazyFunction(dates.today)
     opened = 1
     withdrawn = 0
     guarded = 0
