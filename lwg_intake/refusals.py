@@ -1,11 +1,14 @@
 """A refusal becomes an answer, once, here: no view catches one."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lwg_intake.errors import NotThere, Refusal
+
+NUL = "\x00"
 
 
 class RefusalMiddleware:
@@ -20,6 +23,12 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """PostgreSQL keeps no NUL in a text, and no keyboard makes one: such a request was made by hand."""
+        if any(NUL in value for sent in (request.GET, request.POST) for _, values in sent.lists() for value in values):
+            return self.process_exception(request, Refusal("A character in this cannot be kept. Type it again."))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from lwg_intake.checklists.forms import DayInput, StepForm, TimeInput
+from lwg_intake.dates import months_before
 from lwg_intake.records.rules import AppointmentKind, Category, Channel, Modality, PayerClass, Portal, Service
 from returning import rules
 from returning.facts import Facts
@@ -117,7 +118,7 @@ class ReferralForm(StepForm):
 
 
 class DemographicsForm(StepForm):
-    email = forms.EmailField(label="E-mail", required=False)
+    email = forms.EmailField(label="E-mail", required=False, max_length=254)
     phone = forms.CharField(label="Phone", max_length=40)
     address = forms.CharField(label="Address", max_length=200)
     city = forms.CharField(label="City", max_length=80)
@@ -302,6 +303,8 @@ class ScheduleForm(StepForm):
         day = self.cleaned_data["on"]
         if day < self.facts.today:
             raise forms.ValidationError("This day is past. Choose the day of the coming visit.")
+        if day > months_before(self.facts.today, -24):
+            raise forms.ValidationError("Choose a day within the next two years.")
         return day
 
 

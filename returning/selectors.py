@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from lwg_intake import dates
+from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case, Entry, Tick
 from lwg_intake.messages.texts import Text, render
 from lwg_intake.records.matching import Needs, rank
@@ -141,11 +142,10 @@ def ranking(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, An
     """The clinicians who fit, best first, and who is left out and why."""
     fits, left_out = rank(needs_of(case, facts, fields), offers())
     before = {e.clinician_id: e.ended_on for e in reversed(facts.endings)}
-    chosen = str(fields.get("clinician_id") or "")
     return {
         "fits": [(fit, before.get(fit.offer.pk)) for fit in fits],
         "left_out": left_out,
-        "chosen": int(chosen) if chosen.isdecimal() else None,
+        "chosen": whole(fields.get("clinician_id")),
     }
 
 

@@ -61,7 +61,7 @@ def _open(case_id: int, by: User) -> Case:
     return case
 
 
-def _row(here: Board, step_key: str, version: int, by: User) -> Row:
+def _row(here: Board, step_key: str, version: int | None, by: User) -> Row:
     row = here.row(step_key)
     if row is None:
         raise NotThere("There is no such step in this procedure.")
@@ -78,11 +78,12 @@ def _row(here: Board, step_key: str, version: int, by: User) -> Row:
 
 
 def tick(
-    *, case_id: int, step_key: str, fields: Mapping[str, Any], version: int, by: User, waiting: bool = False
+    *, case_id: int, step_key: str, fields: Mapping[str, Any], version: int | None, by: User, waiting: bool = False
 ) -> Case:
     """Tick a step (or save it as still waiting), with what was entered.
 
-    `fields` are cleaned values, `version` is the step's version the person saw (0 for one never touched).
+    `fields` are cleaned values, `version` is the step's version the person saw (0 for one never touched, None where
+    that is not known, which is always stale).
     Raises NotAllowed, NotThere, Stale, and Refusal with the gate's own sentence.
     """
     with transaction.atomic():
@@ -124,7 +125,7 @@ def tick(
     return case
 
 
-def untick(*, case_id: int, step_key: str, because: str, version: int, by: User) -> Case:
+def untick(*, case_id: int, step_key: str, because: str, version: int | None, by: User) -> Case:
     """Take a tick back, with the reason; what was entered stays to be corrected. Raises as `tick` does."""
     if not because.strip():
         raise Refusal("Say why you take this tick back.")

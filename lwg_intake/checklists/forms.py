@@ -6,6 +6,12 @@ from django import forms
 from lwg_intake.checklists.models import Question
 
 
+def whole(text: Any) -> int | None:
+    """A whole number out of a request, or None for anything else: other alphabets' digits, or more than can be kept."""
+    found = str(text)
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= 18 else None
+
+
 class DayInput(forms.DateInput):
     """The browser's own date picker; Django's default would show a plain text field."""
 

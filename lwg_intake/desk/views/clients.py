@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
+from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case
 from lwg_intake.desk.actions import money
 from lwg_intake.errors import Refusal
@@ -46,18 +47,16 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, found)
 
 
-def _page(
-    request: HttpRequest, found: Client, refusal: Refusal | None = None, **forms_: forms.Form
-) -> HttpResponse:
+def _page(request: HttpRequest, found: Client, refusal: Refusal | None = None, **forms_: forms.Form) -> HttpResponse:
     seen = snapshot(found)
     balance = seen.balance
     context = {
         "client": found,
         "seen": seen,
         "refusal": refusal,
-        "visits": Paginator(
-            Appointment.objects.filter(client=found).select_related("clinician"), 12
-        ).get_page(request.GET.get("visits")),
+        "visits": Paginator(Appointment.objects.filter(client=found).select_related("clinician"), 12).get_page(
+            request.GET.get("visits")
+        ),
         "contacts": Paginator(Contact.objects.current().filter(client=found).select_related("written_by"), 8).get_page(
             request.GET.get("contacts")
         ),
@@ -83,7 +82,7 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
     do = request.POST.get("do", "set")
     if do == "end":
         number = request.POST.get("arrangement", "")
-        money.end_arrangement(arrangement_id=int(number) if number.isdigit() else 0, by=request.user)
+        money.end_arrangement(arrangement_id=whole(number) or 0, by=request.user)
         messages.success(request, "The arrangement has ended: the balance counts again.")
         return redirect("client", pk=pk)
     name, form = ("arrangement_form", ArrangementForm(request.POST)) if do == "arrange" else (
