@@ -1,5 +1,6 @@
 """The returning wing as the engine sees it."""
 
+from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.registry import Wing
 from returning import actions, selectors
 from returning.procedure import RETURNING
@@ -14,5 +15,6 @@ WING = Wing(
     reopened=actions.reopened,
     finished=actions.finished,
     touched=actions.touched,
+    ways_out=(Case.Status.WITHDREW, Case.Status.UNREACHED, Case.Status.REFERRED_OUT, Case.Status.WAITLIST),
     numbers=("return_intake_months", "return_balance_threshold_cents", "severe_misses", "verification_days"),
 )

@@ -13,23 +13,28 @@ from django.utils import timezone
 
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import require
-from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.board import Board, Row, State, board
 from lwg_intake.checklists.gates import sentence, stops
 from lwg_intake.checklists.models import Case, Draft, Entry, Question, Tick
 from lwg_intake.checklists.procedure import Procedure, Step
 from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
-from lwg_intake.records.models import Client
+from lwg_intake.records.models import Assignment, Client
 from lwg_intake.transitions import move
 
 
-def open_case(*, procedure: Procedure, client: Client, by: User, words: str) -> Case:
-    """Open a case. Raises Refusal where the client has one of this procedure open already."""
+def open_case(
+    *, procedure: Procedure, client: Client, by: User, words: str, assignment: Assignment | None = None
+) -> Case:
+    """Open a case. Raises Refusal where the client (or the assignment) has one of this procedure open already."""
     try:
         with transaction.atomic():
             case = Case.objects.create(
-                procedure=procedure.key, procedure_version=procedure.version, client=client, opened_by=by
+                procedure=procedure.key,
+                procedure_version=procedure.version,
+                client=client,
+                assignment=assignment,
+                opened_by=by,
             )
     except IntegrityError as error:
         raise Refusal(f"{client.name} already has an open case of this kind. Go on with that one.") from error
@@ -189,7 +194,6 @@ def save_draft(*, case_id: int, step_key: str, fields: Mapping[str, Any], by: Us
 
 def ask(*, case_id: int, step_key: str, to: str, text: str, by: User) -> Question:
     """Put a question to management or billing."""
-    require(by, Can.SEE_CASES)
     with transaction.atomic():
         case = _open(case_id, by)
         if board(case).row(step_key) is None:
@@ -219,14 +223,15 @@ def answer(*, question_id: int, text: str, by: User) -> Question:
 
 def leave(*, case_id: int, way: str, because: str, by: User) -> Case:
     """Leave a case by one of its ways out; nothing that was done is lost. Raises Refusal without a reason."""
-    if way not in Case.WAYS_OUT:
-        raise Refusal("Choose what happened: withdrew, could not be reached, referred out, or waitlist.")
     if not because.strip():
         raise Refusal("Say why.")
     with transaction.atomic():
         case = _visible(case_id, by)
         here = board(case)
         require(by, here.wing.procedure.steps[0].who)
+        if way not in here.wing.ways_out:
+            labels = ", ".join(Case.Status(out).label.lower() for out in here.wing.ways_out)
+            raise Refusal(f"Choose what happened: {labels}.")
         here.wing.may_leave(here.facts, way)
         _end(case, way, by, because.strip())
         here.wing.left(case=case, way=way, by=by)

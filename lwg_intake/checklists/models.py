@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
-        """Cases are the office's: who may see cases sees all of them."""
-        return self if user.can(Can.SEE_CASES) else self.none()
+        """The office sees every case; a clinician those about their own assignments, a supervisor their team's."""
+        if user.can(Can.SEE_CASES):
+            return self
+        seen = Q(pk__in=[])
+        if user.can(Can.SEE_OWN_CLIENTS):
+            seen |= Q(assignment__clinician__account=user)
+        if user.can(Can.SEE_TEAM_CLIENTS):
+            seen |= Q(assignment__clinician__supervisor__account=user)
+        return self.filter(seen)
 
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=Case.OPEN)
@@ -33,21 +40,33 @@ class Case(models.Model):
         WITHDREW = "withdrew", "Withdrew"
         UNREACHED = "unreached", "Could not be reached"
         REFERRED_OUT = "referred_out", "Referred out"
+        KEPT = "kept", "Kept after all"
 
     MOVES: ClassVar = {
-        Status.OPEN: (Status.WAITLIST, Status.COMPLETED, Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT),
+        Status.OPEN: (
+            Status.WAITLIST,
+            Status.COMPLETED,
+            Status.WITHDREW,
+            Status.UNREACHED,
+            Status.REFERRED_OUT,
+            Status.KEPT,
+        ),
         Status.WAITLIST: (Status.OPEN, Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT),
         Status.WITHDREW: (Status.OPEN,),
         Status.UNREACHED: (Status.OPEN,),
         Status.REFERRED_OUT: (Status.OPEN,),
         Status.COMPLETED: (),
+        Status.KEPT: (),
     }
     OPEN: ClassVar = (Status.OPEN, Status.WAITLIST)
-    WAYS_OUT: ClassVar = (Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT, Status.WAITLIST)
 
     procedure = models.CharField(max_length=40)
     procedure_version = models.PositiveIntegerField()
     client = models.ForeignKey("records.Client", models.PROTECT, related_name="cases")
+    assignment = models.ForeignKey(
+        "records.Assignment", models.PROTECT, null=True, blank=True, related_name="cases",
+        help_text="The assignment it is about, where it is about one.",
+    )  # fmt: skip
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
     version = models.PositiveIntegerField(default=1)
     opened_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
@@ -62,7 +81,14 @@ class Case(models.Model):
         ordering = ["-opened_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["client", "procedure"], condition=Q(status__in=("open", "waitlist")), name="one_open_case"
+                fields=["client", "procedure"],
+                condition=Q(status__in=("open", "waitlist"), assignment__isnull=True),
+                name="one_open_case",
+            ),
+            models.UniqueConstraint(
+                fields=["assignment", "procedure"],
+                condition=Q(status__in=("open", "waitlist")),
+                name="one_open_case_per_assignment",
             ),
             together("closed_by", "closed_at", "case_closed_by_and_at"),
         ]

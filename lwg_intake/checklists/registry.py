@@ -27,6 +27,7 @@ class Wing:
     reopened: Callable[..., None]
     finished: Callable[..., str]
     touched: Callable[..., None]
+    ways_out: tuple[str, ...]
     numbers: tuple[str, ...] = field(default=())
 
 

@@ -23,6 +23,9 @@ from lwg_intake.checklists.templatetags.checklists import in_words
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.records.snapshot import snapshot
 
+# The office sees every case, a clinician those about their own assignments: Case.visible_to decides which.
+SEE = (Can.SEE_CASES, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS)
+
 
 def _case(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(
@@ -31,7 +34,7 @@ def _case(request: HttpRequest, pk: int) -> Case:
 
 
 @require_GET
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """The case's page, at the step that is asked for or at the next one."""
     here = board(_case(request, pk))
@@ -58,7 +61,7 @@ def _page(
         "seen": snapshot(here.case.client),
         "entries": here.case.entries.select_related("by"),
         "questions": list(here.case.questions.select_related("asked_by", "answered_by")),
-        "leave_form": LeaveForm(ways=[(way, way.label) for way in Case.WAYS_OUT if way != here.case.status]),
+        "leave_form": LeaveForm(ways=[(way, way.label) for way in here.wing.ways_out if way != here.case.status]),
         "question_form": QuestionForm(),
         "answer_form": AnswerForm(),
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
@@ -106,7 +109,7 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Tick a step, save it as waiting, keep it as a draft, or take its tick back: the button says which."""
     here = board(_case(request, pk))
@@ -177,7 +180,7 @@ def _keep_draft(request: HttpRequest, here: Board, row: Row) -> None:
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def draft(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Keep what is being typed. Asked by the page itself while somebody types."""
     here = board(_case(request, pk))
@@ -188,7 +191,7 @@ def draft(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_GET
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def rail(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of steps, if the case changed since the version the page has; nothing otherwise."""
     found = _case(request, pk)
@@ -209,7 +212,7 @@ def rail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     here = board(_case(request, pk))
     key = request.POST.get("step", "")
@@ -241,10 +244,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     here = board(_case(request, pk))
-    form = LeaveForm(request.POST, ways=[(way, way.label) for way in Case.WAYS_OUT])
+    form = LeaveForm(request.POST, ways=[(way, way.label) for way in here.wing.ways_out])
 
     def again(refusal: Refusal | None = None) -> HttpResponse:
         response = _page(request, here, None, refusal=refusal, leave_form=form, leaving=True)
@@ -260,7 +263,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
     actions.reopen(case_id=pk, because=request.POST.get("because", ""), by=request.user)
@@ -268,7 +271,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Can.SEE_CASES)
+@needs(*SEE)
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
     actions.complete(case_id=pk, by=request.user)
