@@ -138,7 +138,7 @@ def test_what_stops_a_case(desk: Desk, practice: Practice) -> None:
     deeds.do(case, "decision", practice.manager, decision="refuse", because="Threats.", conditions="")
     look(csr, f"/cases/{case.pk}/?step=referral")
     look(csr, f"/cases/{case.pk}/?step=decision")
-    look(csr, "/tracker/?stage=management&category=D")
+    look(csr, "/tracker/?stage=management_review&stage=new&category=D")
 
 
 def test_mistakes_and_refusals(desk: Desk, practice: Practice) -> None:

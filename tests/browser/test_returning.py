@@ -291,6 +291,35 @@ def test_two_people_on_one_case(desk: Callable[[User], Page], practice: Practice
     assert Client.objects.get().phone == "(301) 555-0100"
 
 
+def test_enter_ticks_and_the_next_step_takes_the_focus(desk: Callable[[User], Page], practice: Practice) -> None:
+    case = deeds.start(practice, former())
+    page = desk(practice.csr)
+    page.goto(f"/cases/{case.pk}/?step=demographics")
+    expect(page.get_by_role("heading", name="Demographics")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Past records")).to_be_focused()
+    page.get_by_role("radio", name=re.compile("^None of A to D")).press("Enter")
+    expect(page.get_by_role("heading", name="Insurance")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Say whether the insurance is active.")).to_be_visible()
+    expect(page.get_by_label("Yes").first).to_be_focused()
+
+
+def test_on_a_phone_the_step_stands_on_the_first_screen(new_page: Callable[..., Page], practice: Practice) -> None:
+    case = deeds.start(practice, former())
+    page = new_page("phone")
+    sign_in(page, practice.csr)
+    page.goto(f"/cases/{case.pk}/")
+    expect(page.get_by_role("heading", name="Past records")).to_be_in_viewport()
+    expect(page.get_by_role("list", name="Steps")).to_be_hidden()
+    page.get_by_text("Step 1 of 11: Past records").click()
+    go(page, "Insurance")
+    expect(page.get_by_text("Step 3 of 11: Insurance")).to_be_visible()
+
+
 def test_what_is_typed_outlives_leaving(desk: Callable[[User], Page], practice: Practice) -> None:
     case = deeds.start(practice, former())
     page = desk(practice.csr)
