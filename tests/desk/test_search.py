@@ -83,7 +83,7 @@ def test_a_search_is_recorded_with_who_and_whom(client: Browser, csr: User, cat:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "s", "%", "\0", "x" * 5000, "<script>alert(1)</script>", "zzzz", "2/30/1988"],
+    ["", "s", "%", "x" * 5000, "<script>alert(1)</script>", "zzzz", "2/30/1988"],
 )
 def test_no_text_breaks_the_page(client: Browser, csr: User, cat: Client, text: str) -> None:
     for typing in (True, False):
