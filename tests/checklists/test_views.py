@@ -1,0 +1,544 @@
+"""A case's page, as the people at the desk meet it: done, refused, stale, and nothing typed is lost."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from lwg_intake import dates
+from lwg_intake.access.roles import Role
+from lwg_intake.checklists import actions
+from lwg_intake.checklists.models import Case, Draft, Entry, Question, Tick
+from lwg_intake.records.models import Assignment, Client, InsurancePolicy
+from returning.models import Return
+from returning.procedure import RETURNING
+from tests.factories.access import UserFactory
+from tests.factories.cases import EntryFactory, QuestionFactory
+from tests.factories.records import AppointmentFactory, ClinicianFactory, ContactFactory, DocumentFactory
+from tests.pages import signed_in, typed, words
+from tests.returning.conftest import ANSWERS, former
+from tests.returning.deeds import do, start, up_to_match, visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(practice):
+    return start(practice, former())
+
+
+@pytest.fixture
+def csr(practice):
+    return signed_in(practice.csr)
+
+
+@pytest.fixture
+def other(practice):
+    return signed_in(practice.other_csr)
+
+
+def page(case, step=""):
+    return reverse("case", args=[case.pk]) + (f"?step={step}" if step else "")
+
+
+def post(browser, case, key, *, version=0, press="tick", **fields):
+    data = typed({**ANSWERS.get(key, {}), **fields})
+    return browser.post(reverse("case-step", args=[case.pk, key]), {"do": press, "version": version, **data})
+
+
+def send(browser, name, thing, **data):
+    return browser.post(reverse(name, args=[thing.pk]), data)
+
+
+def outcome(case, key):
+    return Tick.objects.filter(case=case, step=key).values_list("outcome", flat=True).first()
+
+
+# --- Looking --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_opens_at_the_next_step_with_the_client_in_sight(csr, case):
+    text = words(csr.get(page(case)))
+    step = RETURNING.steps[0]
+    for said in ("Marisol Quintero", "C-1", step.title, step.ask, step.say, *step.do, "Stopped coming", "Started:"):
+        assert said in text
+
+
+MEDICAID = {"payer": "Maryland Medicaid", "payer_class": "medicaid"}
+WAY_BACK = ("demographics", "insurance", "balance", "portal", "omhc", "match", "schedule", "assignment", "notice",
+            "removal", "tracker", "note")  # fmt: skip
+WALKS = {
+    "A": ("ending", "commitment", *WAY_BACK),
+    "C": ("ending", "decision", *WAY_BACK),
+    "D": ("ending", "decision", "referral", "tracker", "note"),
+}
+
+
+@pytest.mark.parametrize("category", WALKS)
+def test_every_step_is_read_and_done_through_the_page(practice, csr, category):
+    """On Medicaid, with the old clinician still on the record: between them the three need every step there is."""
+    client = former(category=category)
+    Assignment.objects.filter(client=client).update(ended_on=None)
+    InsurancePolicy.objects.update(**MEDICAID)
+    case = start(practice, client)
+    entered = {
+        "ending": {"category": category},
+        "decision": {"decision": "refuse" if category == "D" else "accept", "because": "Looked at with care"},
+        "referral": {"psychology_today": True, "crisis_line": True, "how": "phone"},
+        "insurance": MEDICAID,
+        "omhc": {"completed_on": dates.today().isoformat()},
+        "match": {"clinician_id": practice.duarte.pk},
+        "schedule": visit(),
+        "assignment": {"started_on": dates.today().isoformat()},
+    }
+    for key in WALKS[category]:
+        browser = signed_in(practice.manager) if key == "decision" else csr
+        assert RETURNING.step(key).ask in words(browser.get(page(case)))
+        answer = post(browser, case, key, **entered.get(key, {}))
+        assert answer.status_code == 302, words(answer)
+        assert outcome(case, key) == "done"
+        assert "Last saved by" in words(csr.get(page(case, key)))
+    assert "Complete the case" in words(csr.get(page(case)))
+    assert send(csr, "case-complete", case).status_code == 302
+    for key in WALKS[category]:
+        assert RETURNING.step(key).ask in words(csr.get(page(case, key))), "a closed case is read as it was"
+    assert Return.objects.get().stage == ("referred_out" if category == "D" else "completed")
+
+
+def test_a_step_that_is_not_there_opens_the_next_one(csr, case):
+    for garbage in ("nonsense", "decision", "%27", "x" * 500):
+        answer = csr.get(page(case), {"step": garbage})
+        assert answer.status_code == 200
+        assert RETURNING.steps[0].ask in words(answer)
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_who_may_see_no_case_is_told_who_may(case, role):
+    answer = signed_in(UserFactory(roles=[role])).get(page(case))
+    assert answer.status_code == 403
+    assert "Only CSR or Manager" in words(answer)
+    assert "Quintero" not in words(answer).replace("Staff", "")
+
+
+def test_an_unknown_case_is_a_page_of_its_own(csr):
+    for number in (10**6, 10**18, 10**30):
+        answer = csr.get(reverse("case", args=[number]))
+        assert answer.status_code == 404
+        assert "no such page" in words(answer)
+
+
+def test_billing_reads_a_step_but_is_not_offered_to_tick_it(practice, case):
+    text = words(signed_in(practice.billing).get(page(case, "ending")))
+    assert "For CSR or Manager" in text
+    assert 'value="tick"' not in text
+
+
+def test_who_started_the_case_is_not_offered_to_decide_it(practice):
+    case = start(practice, former(category="C"), by=practice.manager)
+    do(case, "ending", practice.manager, category="C")
+    text = words(signed_in(practice.manager).get(page(case, "decision")))
+    assert "and not who started this case" in text
+    assert post(signed_in(practice.manager), case, "decision", decision="accept", because="ok").status_code == 403
+    assert outcome(case, "decision") is None
+
+
+# --- Ticking --------------------------------------------------------------------------------------------------------
+
+
+def test_a_tick_leads_to_the_next_step(csr, case):
+    answer = post(csr, case, "ending")
+    assert (answer.status_code, answer["Location"]) == (302, page(case))
+    assert outcome(case, "ending") == "done"
+    text = words(csr.get(answer["Location"]))
+    assert "Past records: done." in text
+    assert RETURNING.step("demographics").ask in text
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(csr, case):
+    answer = post(csr, case, "demographics", state="Maryland", city="Bowie", phone="")
+    assert answer.status_code == 422
+    text = words(answer)
+    assert "Enter the state as two letters" in text
+    assert "This field is required" in text
+    assert 'value="Maryland"' in text and 'value="Bowie"' in text
+    assert outcome(case, "demographics") is None
+    assert Client.objects.get().city == "Laurel"
+
+
+def test_a_closed_gate_answers_with_its_sentence_and_what_was_typed_stays(csr, case):
+    case.client.balance.amount = 80
+    case.client.balance.save()
+    answer = post(csr, case, "balance", seen="81.50", told=True)
+    assert answer.status_code == 422
+    text = words(answer)
+    assert "$81.50 is owed. Nothing can be scheduled until it is settled" in text
+    assert 'value="81.50"' in text
+    assert outcome(case, "balance") is None
+    assert post(csr, case, "balance", press="waiting", seen="80").status_code == 302
+    assert outcome(case, "balance") == "waiting"
+
+
+def test_the_later_of_two_is_told_and_keeps_what_they_typed(practice, csr, other, case):
+    assert post(csr, case, "demographics", city="Bowie").status_code == 302
+    answer = post(other, case, "demographics", city="Hyattsville")
+    assert answer.status_code == 409
+    text = words(answer)
+    assert f"This step changed while you had it open: {practice.csr} saved it at" in text
+    assert 'value="Hyattsville"' in text
+    assert 'name="version" value="1"' in text, "the next save is against what stands now"
+    assert Client.objects.get().city == "Bowie"
+    assert post(other, case, "demographics", version=1, city="Hyattsville").status_code == 302
+    assert Client.objects.get().city == "Hyattsville"
+
+
+def test_without_the_right_nothing_is_ticked(practice, case):
+    answer = post(signed_in(practice.billing), case, "ending")
+    assert answer.status_code == 403
+    assert "Only CSR or Manager can" in words(answer)
+    assert outcome(case, "ending") is None
+
+
+def test_a_step_that_comes_later_is_refused_with_what_comes_first(csr, case):
+    answer = post(csr, case, "match", clinician_id=1)
+    assert answer.status_code == 422
+    assert "First: Past records, Insurance, Outstanding balance." in words(answer)
+
+
+def test_a_tick_is_taken_back_with_a_reason(csr, case):
+    post(csr, case, "ending")
+    answer = post(csr, case, "ending", version=1, press="untick", because=" ")
+    assert answer.status_code == 422 and "Say why you take this tick back." in words(answer)
+    answer = post(csr, case, "ending", version=1, press="untick", because="Wrong client")
+    assert (answer.status_code, answer["Location"]) == (302, page(case, "ending"))
+    assert outcome(case, "ending") == "undone"
+    assert "Past records: unticked, because Wrong client" in words(csr.get(page(case)))
+
+
+def test_a_closed_case_takes_no_tick(csr, case):
+    send(csr, "case-leave", case, way="withdrew", because="Moved away")
+    answer = post(csr, case, "ending")
+    assert answer.status_code == 422
+    assert "Reopen it first." in words(answer)
+
+
+# --- Drafts ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_typed_is_there_again_for_its_writer_only(csr, other, case):
+    answer = csr.post(reverse("case-draft", args=[case.pk, "ending"]), {"category": "B", "summary": "Half a senten"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert 'value="Half a senten"' in words(csr.get(page(case, "ending")))
+    assert "Half a senten" not in words(other.get(page(case, "ending")))
+    assert not Tick.objects.exists() and Entry.objects.count() == 1
+
+
+def test_a_draft_is_gone_once_the_step_is_saved(csr, case):
+    csr.post(reverse("case-draft", args=[case.pk, "ending"]), {"summary": "Half a senten"})
+    post(csr, case, "ending", summary="A whole sentence")
+    assert not Draft.objects.exists()
+    assert 'value="A whole sentence"' in words(csr.get(page(case, "ending")))
+
+
+def test_what_was_refused_is_kept_as_a_draft(csr, case):
+    post(csr, case, "demographics", state="Maryland")
+    assert 'value="Maryland"' in words(csr.get(page(case, "demographics")))
+
+
+def test_the_forms_that_were_ticked_are_kept_too(csr, case):
+    sent = ["Treatment plan", "Transition plan"]
+    csr.post(reverse("case-draft", args=[case.pk, "portal"]), {"forms_state": "sent", "sent": sent})
+    assert words(csr.get(page(case, "portal"))).count("checked") >= 3
+
+
+def test_nobody_without_the_right_leaves_a_draft(practice, case):
+    answer = signed_in(practice.clinician).post(reverse("case-draft", args=[case.pk, "ending"]), {"summary": "x"})
+    assert answer.status_code == 403
+    assert not Draft.objects.exists()
+
+
+# --- Two people on one case -----------------------------------------------------------------------------------------
+
+
+def poll(browser, case, version, **more):
+    return browser.get(
+        reverse("case-rail", args=[case.pk]),
+        {"version": version, **more},
+        headers={"X-Poll": "1", "HX-Request": "true"},
+    )
+
+
+def test_a_page_hears_nothing_while_nothing_changes(csr, case):
+    assert poll(csr, case, Case.objects.get().version).status_code == 204
+
+
+def test_a_page_hears_what_the_other_did(practice, csr, other, case):
+    version = Case.objects.get().version
+    post(other, case, "ending", summary="Stopped coming")
+    answer = poll(csr, case, version, step="demographics", at=0)
+    assert answer.status_code == 200
+    text = words(answer)
+    assert f"{practice.other_csr}" in text and "Past records: done." in text
+    assert "This step changed while you had it open" not in text
+    assert "<html" not in text
+    assert poll(csr, case, Case.objects.get().version).status_code == 204
+
+
+def test_a_page_is_told_when_its_own_step_changed(csr, other, case):
+    version = Case.objects.get().version
+    post(other, case, "ending")
+    assert "This step changed while you had it open" in words(poll(csr, case, version, step="ending", at=0))
+
+
+@pytest.mark.parametrize("deed", ["ask", "leave"])
+def test_questions_and_ways_out_are_heard_too(practice, csr, other, case, deed):
+    version = Case.objects.get().version
+    if deed == "ask":
+        send(other, "case-ask", case, step="balance", to="billing", text="Is it settled?")
+    else:
+        send(other, "case-leave", case, way="withdrew", because="Moved away")
+    assert poll(csr, case, version, step="ending", at=0).status_code == 200
+
+
+# --- Questions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_asked_and_answered_on_the_case(practice, csr, case):
+    answer = send(csr, "case-ask", case, step="balance", to="billing", text="Is the plan still running?")
+    assert (answer.status_code, answer["Location"]) == (302, page(case, "balance"))
+    question = Question.objects.get()
+    assert "No answer yet" in words(csr.get(page(case)))
+    billing = signed_in(practice.billing)
+    assert "Is the plan still running?" in words(billing.get(page(case)))
+    assert send(billing, "question-answer", question, answer="Yes, until May.").status_code == 302
+    text = words(csr.get(page(case)))
+    assert "Yes, until May." in text and "No answer yet" not in text
+    late = send(billing, "question-answer", question, answer="No.")
+    assert late.status_code == 409 and "Someone else answered this first" in words(late)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"to": "billing", "text": ""}, "Write the question first."),
+        ({"text": "Who?"}, "Choose whom to ask."),
+        ({"to": "the moon", "text": "Who?"}, "Select a valid choice"),
+        ({}, "Write the question first."),
+    ],
+)
+def test_half_a_question_is_not_asked(csr, case, data, said):
+    answer = send(csr, "case-ask", case, step="balance", **data)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert not Question.objects.exists()
+
+
+def test_a_question_about_no_step_is_refused(csr, case):
+    answer = send(csr, "case-ask", case, step="nonsense", to="billing", text="Is it?")
+    assert answer.status_code == 404 and "no such step" in words(answer)
+
+
+def test_an_empty_answer_is_not_one(practice, case):
+    question = QuestionFactory(case=case)
+    answer = send(signed_in(practice.billing), "question-answer", question, answer=" ")
+    assert answer.status_code == 422 and "Write the answer first." in words(answer)
+    assert Question.objects.get().answer == ""
+
+
+def test_a_question_to_billing_is_not_answered_by_management(practice, csr, case):
+    question = QuestionFactory(case=case)
+    assert send(signed_in(practice.manager), "question-answer", question, answer="Yes").status_code == 403
+    assert send(csr, "question-answer", question, answer="Yes").status_code == 403
+    assert Question.objects.get().answer == ""
+
+
+# --- Ways out -------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_left_reopened_and_nothing_is_lost(csr, case):
+    post(csr, case, "ending", summary="Stopped coming")
+    answer = send(csr, "case-leave", case, way="withdrew", because="Found someone closer")
+    assert answer.status_code == 302
+    text = words(csr.get(page(case)))
+    assert "Withdrew" in text and "Found someone closer" in text and "Past records" in text
+    answer = send(csr, "case-reopen", case, because=" ")
+    assert answer.status_code == 422 and "Say why you reopen this case." in words(answer)
+    assert send(csr, "case-reopen", case, because="Rang again").status_code == 302
+    assert 'value="Stopped coming"' in words(csr.get(page(case, "ending")))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"way": "withdrew"}, "Say why."),
+        ({"because": "Moved"}, "Choose what happened."),
+        ({"way": "completed", "because": "Moved"}, "Select a valid choice"),
+        ({"way": "withdrew", "because": "x" * 501}, "at most 500 characters"),
+    ],
+)
+def test_a_case_is_not_left_without_what_and_why(csr, case, data, said):
+    answer = send(csr, "case-leave", case, **data)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert Case.objects.get().status == "open"
+
+
+def test_a_waitlisted_case_stays_open_and_is_taken_up_again(csr, case):
+    post(csr, case, "ending")
+    assert send(csr, "case-leave", case, way="waitlist", because="Nobody is free").status_code == 302
+    assert Return.objects.get().stage == "waitlist"
+    assert csr.get(page(case)).status_code == 200
+    assert send(csr, "case-reopen", case, because="A place came free").status_code == 302
+    assert Case.objects.get().status == "open"
+
+
+def test_a_closed_case_is_not_left_a_second_time(csr, case):
+    send(csr, "case-leave", case, way="withdrew", because="Moved")
+    answer = send(csr, "case-leave", case, way="unreached", because="Moved")
+    assert answer.status_code == 422 and "cannot become" in words(answer)
+
+
+def test_a_refused_way_out_keeps_the_reason_that_was_typed(csr, practice):
+    case = start(practice, former(category="C"))
+    do(case, "ending", practice.csr, category="C")
+    answer = send(csr, "case-leave", case, way="referred_out", because="Needs day treatment")
+    assert answer.status_code == 422
+    text = words(answer)
+    assert "A manager decides" in text and "Needs day treatment" in text
+
+
+def test_an_open_step_keeps_the_case_open(csr, case):
+    answer = send(csr, "case-complete", case)
+    assert answer.status_code == 422
+    assert "Not done yet: Past records, Demographics" in words(answer)
+
+
+def test_reopening_waits_for_the_one_that_was_opened_since(practice, csr, case):
+    send(csr, "case-leave", case, way="withdrew", because="Moved")
+    start(practice, case.client)
+    answer = send(csr, "case-reopen", case, because="Rang again")
+    assert answer.status_code == 422 and "Go on with that one" in words(answer)
+
+
+# --- Requests made by hand ------------------------------------------------------------------------------------------
+
+LONG = "9" * 5000
+GARBAGE = ("", "\x00", "²", "٣", "-1", "1e9", "NaN", LONG, "[]", "' OR 1=1 --", "<script>", b"\xff\xfe")
+
+
+@pytest.mark.parametrize("key", [step.key for step in RETURNING.steps])
+def test_garbage_in_every_field_is_never_an_error_of_ours(practice, case, key):
+    browser = signed_in(practice.manager if key == "decision" else practice.csr)
+    form = RETURNING.step(key).form
+    for value in GARBAGE:
+        data = dict.fromkeys(form.base_fields if form else (), value)
+        answer = browser.post(
+            reverse("case-step", args=[case.pk, key]), {**data, "do": value, "version": 0, "because": value}
+        )
+        assert answer.status_code in (302, 409, 422), value
+    for value in ("²", LONG):
+        data = dict.fromkeys(form.base_fields if form else (), value)
+        assert browser.post(reverse("case-draft", args=[case.pk, key]), data).status_code == 204
+        assert browser.get(page(case, key)).status_code == 200
+
+
+@pytest.mark.parametrize("value", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_elsewhere_is_refused_with_a_sentence(practice, csr, case, value):
+    question = QuestionFactory(case=case)
+    post(csr, case, "ending")
+    asked = [
+        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": value, "text": value}),
+        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": "billing", "text": "Is it?"}),
+        csr.post(reverse("case-leave", args=[case.pk]), {"way": value, "because": value}),
+        post(csr, case, "ending", version=value, press="untick", because="wrong"),
+    ]
+    assert {answer.status_code for answer in asked} <= {404, 409, 422}
+    assert poll(csr, case, value, step=value, at=value).status_code in (200, 422)
+    answer = send(signed_in(practice.billing), "question-answer", question, answer=value)
+    assert answer.status_code in (302, 422)
+    send(csr, "case-leave", case, way="withdrew", because="Moved")
+    answer = csr.post(reverse("case-reopen", args=[case.pk]), {"because": value})
+    assert answer.status_code in (302, 422)
+    assert csr.get(page(case)).status_code == 200
+
+
+def test_an_empty_request_is_refused(csr, case):
+    for name in ("case-ask", "case-leave", "case-reopen"):
+        assert csr.post(reverse(name, args=[case.pk])).status_code == 422
+    assert csr.post(reverse("case-step", args=[case.pk, "demographics"])).status_code == 422
+
+
+def test_a_garbled_version_is_a_version_nobody_saw(csr, case):
+    for version in ("", "²", "-1", "0x0", LONG):
+        assert post(csr, case, "ending", version=version).status_code == 409
+    assert post(csr, case, "ending", version="0").status_code == 302
+
+
+def test_a_step_or_a_question_that_is_not_there_is_not_found(csr, practice, case):
+    assert post(csr, case, "nonsense").status_code == 404
+    assert csr.post(reverse("case-draft", args=[case.pk, "nonsense"])).status_code == 204
+    billing = signed_in(practice.billing)
+    assert billing.post(reverse("question-answer", args=[10**18]), {"answer": "x"}).status_code == 404
+
+
+def test_a_visit_at_the_end_of_time_is_refused_in_words(practice, csr, case):
+    up_to_match(case, practice)
+    do(case, "match", practice.csr, clinician_id=practice.duarte.pk)
+    far = {"time": "23:59", "kind": "intake", "because": "x", "modality": "virtual"}
+    answer = post(csr, case, "schedule", on="9999-12-31", **far)
+    assert answer.status_code == 422
+    assert "Choose a day within" in words(answer)
+    assert csr.get(page(case)).status_code == 200
+
+
+def test_a_clinician_who_is_not_there_is_refused_in_words(practice, csr, case):
+    up_to_match(case, practice)
+    for number in (10**6, 10**30):
+        answer = post(csr, case, "match", clinician_id=number)
+        assert answer.status_code == 422 and "no such clinician" in words(answer)
+
+
+def test_an_address_longer_than_the_record_holds_is_refused_in_words(csr, case):
+    answer = post(csr, case, "demographics", email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.com")
+    assert answer.status_code == 422
+    assert "at most 254 characters" in words(answer)
+
+
+# --- The same work however much is on record ------------------------------------------------------------------------
+
+
+def queries(browser, path):
+    browser.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as done:
+        assert browser.get(path).status_code == 200
+    return len(done)
+
+
+def test_the_page_asks_the_database_the_same_however_much_is_on_record(practice, csr, case):
+    up_to_match(case, practice)
+    keys = ("ending", "balance", "portal", "match")
+    few = [queries(csr, page(case, key)) for key in keys]
+    ContactFactory.create_batch(30, client=case.client)
+    EntryFactory.create_batch(30, case=case, by=practice.other_csr)
+    ClinicianFactory.create_batch(20, supervisor=practice.osei)
+    AppointmentFactory.create_batch(20, client=case.client, clinician=practice.osei, state="no_show")
+    for n in range(20):
+        DocumentFactory(client=case.client, kind=f"Form {n}", state="sent", signed_on=None)
+        QuestionFactory(case=case, asked_by=practice.other_csr if n % 2 else practice.csr)
+    for question in Question.objects.all()[:10]:
+        actions.answer(question_id=question.pk, text="Yes.", by=practice.billing)
+    assert [queries(csr, page(case, key)) for key in keys] == few
+
+
+def test_a_poll_that_finds_nothing_costs_next_to_nothing(csr, case, django_assert_max_num_queries):
+    version = Case.objects.get().version
+    poll(csr, case, version)
+    with django_assert_max_num_queries(3):
+        assert poll(csr, case, version).status_code == 204
+
+
+def test_the_day_on_the_page_is_the_practices(csr, practice, case):
+    post(csr, case, "ending")
+    tick = Tick.objects.get()
+    assert f"{dates.local(tick.at):%-I:%M}" in words(csr.get(page(case)))
