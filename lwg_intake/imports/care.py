@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from lwg_intake.audit.models import Event
+from lwg_intake.audit.record import record
 from lwg_intake.imports.merging import Key, Merged, Values, among, chunks, insert, merge, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.imports.report import Rejected
@@ -13,21 +15,27 @@ from lwg_intake.records import episodes
 from lwg_intake.records.models import Assignment, Removal, Termination
 
 PAIRING = ("client_id", "clinician_id", "service")
+# What the audit tells of an assignment: somebody made it here; later a file brought it too.
+MADE, BROUGHT = "assignment.made", "assignment.brought"
 
 
 @dataclass
 class OnRecord:
-    """One assignment as it stands. `removed`: management took the clinician off, and a file does not undo that."""
+    """One assignment as it stands. `removed`: management took the clinician off, and a file does not undo that.
+
+    `made_here`: somebody assigned the clinician in the program, and no file has brought this assignment yet.
+    """
 
     pk: int
     started_on: date
     ended_on: date | None
     removed: bool = False
+    made_here: bool = False
     met: bool = field(default=False, compare=False)
 
 
 def assignments(sheet: Sheet) -> Merged:
-    """A row finds its like by key; failing that, an open one of ours that began on another day is the same one."""
+    """A row finds its like by key; failing that, an open one made here that began on another day is the same one."""
     merged = Merged()
     there = _on_record(row.values for row in sheet.rows)
     groups: dict[Key, list[Row]] = defaultdict(list)
@@ -43,6 +51,7 @@ def assignments(sheet: Sheet) -> Merged:
         batch = [row for row in updated if (row[1]["ended_on"] is not None) is ends]
         update(Assignment, batch, ["started_on", "ended_on"])
     insert(Assignment, created)
+    _now_on_file(there, updated)
     merged.clients = {values["client_id"] for values in [*created, *(values for _, values in updated)]}
     episodes.derive(merged.clients)
     return merged
@@ -65,7 +74,7 @@ def _pair(
     # Of two open ones the one on record stands; of two new ones the first.
     for row in sorted(rows, key=lambda row: (row.values["started_on"] not in by_start, row.line)):
         wanted = row.values
-        known = by_start.get(wanted["started_on"]) or _same_open(there, wanted)
+        known = by_start.get(wanted["started_on"]) or _made_here(there, wanted)
         stays_removed = bool(known and known.removed and wanted["ended_on"] is None)
         if wanted["ended_on"] is None and not stays_removed:
             other = next((k for k in there if k.ended_on is None and k is not known and not k.met), None)
@@ -87,13 +96,21 @@ def _pair(
             merged.updated.add(key)
 
 
-def _same_open(there: list[OnRecord], wanted: Values) -> OnRecord | None:
-    """The open one on record that no row names by its day, unless the row had ended before that one began."""
+def _made_here(there: list[OnRecord], wanted: Values) -> OnRecord | None:
+    """The open one made here that no row names by its day, unless the row had ended before that one began."""
     for known in there:
         ended_before = wanted["ended_on"] is not None and wanted["ended_on"] < known.started_on
-        if known.ended_on is None and not known.met and not ended_before:
+        if known.made_here and known.ended_on is None and not known.met and not ended_before:
             return known
     return None
+
+
+def _now_on_file(there: dict[Key, list[OnRecord]], updated: list[tuple[int, Values]]) -> None:
+    """From now on the file's day is the key of what was made here: a further row with another day is another one."""
+    made_here = {known.pk for listed in there.values() for known in listed if known.made_here}
+    for pk, values in updated:
+        if pk in made_here:
+            record(BROUGHT, by=None, on=Assignment(pk=pk), client_id=values["client_id"])
 
 
 def _second_open(where: str) -> str:
@@ -108,11 +125,16 @@ def _on_record(rows: Iterable[Values]) -> dict[Key, list[OnRecord]]:
                 "assignment", flat=True
             )
         )
+        told = set(
+            Event.objects.filter(client_id__in=among(chunk), verb__in=(MADE, BROUGHT)).values_list("record_id", "verb")
+        )
+        made_here = {pk for pk, verb in told if verb == MADE and (pk, BROUGHT) not in told}
         listed = Assignment.objects.filter(client__in=among(chunk)).values_list(
             "pk", *PAIRING, "started_on", "ended_on"
         )
         for pk, client, clinician, service, started_on, ended_on in listed:
-            found[client, clinician, service].append(OnRecord(pk, started_on, ended_on, pk in removed))
+            known = OnRecord(pk, started_on, ended_on, pk in removed, pk in made_here)
+            found[client, clinician, service].append(known)
     return found
 
 

@@ -13,6 +13,8 @@ from lwg_intake.imports.report import Rejected
 # A note is at most 20,000 characters; a cell far beyond that is a quotation mark that was never closed.
 csv.field_size_limit(1_000_000)
 
+QUOTES = "This row cannot be read: a quotation mark is missing, or one stands inside a cell undoubled."
+
 
 class Unreadable(Exception):
     """The file as a whole cannot be used."""
@@ -53,7 +55,10 @@ def read(file: File, path: Path, known: Mapping[str, Mapping[str, int]]) -> Shee
     Raises Unreadable when the file is no UTF-8, has no header, or lacks a column.
     """
     lines = _lines(path)
-    header = [cell.strip().casefold() for cell in next(lines, (1, []))[1]]
+    line, first = next(lines, (1, []))
+    if isinstance(first, str):
+        raise Unreadable(f"The header cannot be read. {first}", line=line)
+    header = [cell.strip().casefold() for cell in first]
     columns = _columns(file, header)
     at = {column.name: header.index(column.name) for column in columns}
     names = {column.name for column in file.columns}
@@ -91,22 +96,27 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
         raise Unreadable(reason, line=line) from None
     except OSError as error:
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, "This row cannot be read: a quotation mark is missing, or one stands inside a cell undoubled."
-            continue
-        if any(cells):
-            yield line, cells
+    lines = io.StringIO(content, newline="").readlines()
+    before = 0
+    while before < len(lines):
+        reader = csv.reader(lines[before:], strict=True)
+        while True:
+            line = before + reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield line, QUOTES
+                # A quotation mark that was never closed has swallowed good rows: begin again on the next line.
+                before = line
+                break
+            if any(cells):
+                yield line, cells
 
 
 def _columns(file: File, header: list[str]) -> list[Column]:
-    if not isinstance(header, list) or not any(header):
+    if not any(header):
         raise Unreadable("The file is empty: its first line must name the columns.")
     for name in header:
         if name and header.count(name) > 1:

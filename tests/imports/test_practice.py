@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from lwg_intake.audit.models import Event
+from lwg_intake.audit.record import record
 from lwg_intake.imports.format import as_markdown
 from lwg_intake.records.models import (
     Appointment,
@@ -193,6 +194,7 @@ def test_an_assignment_made_here_is_the_one_that_the_file_begins_on_another_day(
     made = AssignmentFactory(
         client=ClientFactory(ref="LW-1"), clinician=ClinicianFactory(ref="CL-1"), started_on=date(2025, 1, 9)
     )
+    record("assignment.made", by=UserFactory(), on=made)
     folder.write("assignments")
     assert folder.figures() == {"assignments": (0, 1, 0, 0)}
     assert folder.figures() == {"assignments": (0, 0, 1, 0)}
@@ -201,6 +203,21 @@ def test_an_assignment_made_here_is_the_one_that_the_file_begins_on_another_day(
     folder.write("assignments", ended_on="2026-01-05").run()
     made.refresh_from_db()
     assert made.ended_on == date(2026, 1, 5)
+
+    folder.write("assignments", started_on="2026-03-01", ended_on="2026-04-01")
+    assert folder.figures() == {"assignments": (1, 0, 0, 0)}
+
+
+def test_one_brought_by_a_file_is_known_by_its_day_alone(practice):
+    practice.run()
+    practice.write("assignments", started_on="2025-03-01", ended_on="2025-04-01")
+    assert practice.figures()["assignments"] == (1, 0, 0, 0)
+    assert Assignment.objects.get(ended_on=None).started_on == date(2025, 1, 6)
+    practice.write("assignments", started_on="2025-09-01")
+    fault = practice.only_rejected("assignments")
+    assert (fault["line"], fault["column"]) == (2, "ended_on")
+    assert "stands on record, begun on 2025-01-06" in fault["reason"]
+    assert Assignment.objects.get(ended_on=None).started_on == date(2025, 1, 6)
 
 
 def test_an_earlier_ended_assignment_does_not_end_the_one_that_runs(folder):

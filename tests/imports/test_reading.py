@@ -119,6 +119,20 @@ def test_a_row_with_too_many_cells_or_an_open_quotation_mark(folder):
     assert "a quotation mark is missing" in answer["rejected"][1]["reason"]
 
 
+def test_a_quotation_mark_never_closed_costs_one_row_and_no_more(folder):
+    folder.write("clients", *({"client_ref": f"LW-{n}", "address": "12 Main St, Apt 4"} for n in range(1, 5)))
+    header, first, *others = (folder.path / "clients.csv").read_text().splitlines()
+    folder.raw("clients", "\n".join([header, first, 'LW-9,"Ann', *others, ""]).encode())
+    answer = folder.run()["clients"]
+    assert (answer["rows"], answer["created"]) == (5, 4)
+    assert [row["line"] for row in answer["rejected"]] == [3]
+
+
+def test_a_header_with_an_open_quotation_mark(folder):
+    folder.raw("clients", b'client_ref,"first_name\nLW-1,Ann\n')
+    assert unreadable(folder)["reason"].startswith("The header cannot be read. This row cannot be read: a quotation")
+
+
 def unreadable(folder, name="clients"):
     """The fault of a file that cannot be used, beside one that can."""
     folder.write("clinicians")
