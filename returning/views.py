@@ -78,7 +78,10 @@ def tracker_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The tracker with the same filters as a file, all columns."""
     if kind not in FILES:
         raise NotThere("The tracker comes as csv or xlsx.")
-    found = tracker.TrackerFilter(request.GET, queryset=tracker.rows()).qs
+    filtered = tracker.TrackerFilter(request.GET, queryset=tracker.rows())
+    if not filtered.is_valid():
+        raise Refusal("One of the filters is not understood, and a file of everything would mislead. Correct the filters.")
+    found = filtered.qs
     record("tracker.exported", by=request.user, kind=kind, rows=found.count())
     content, write = FILES[kind]
     response = HttpResponse(write(tracker.cells(found.iterator(2000))), content_type=content)
