@@ -35,7 +35,7 @@ class Guard(TextChoices):
     """What holds a suggestion back, or is to be known before answering it. The label is the sentence shown."""
 
     VISIT_AHEAD = "visit_ahead", "A visit is booked ahead."
-    OPEN_CASE = "open_case", "A return or reassignment is open for this client."
+    OPEN_CASE = "open_case", "A return, a reassignment or the closing itself is open."
     HOLD = "hold", "The record is under a legal hold."
     SNOOZE = "snooze", "The clinician keeps this client for now, and is asked again later."
     OTHER_SERVICE = "other_service", "Another service is open: only this assignment would end."
@@ -44,9 +44,8 @@ class Guard(TextChoices):
     TERMINATED = "terminated", "A termination is on record already: ask management for the removal."
 
 
-# A visit ahead holds back only what rests on absence; the other three hold back everything.
-SUPPRESSES_ALL = (Guard.OPEN_CASE, Guard.HOLD, Guard.SNOOZE)
-ABSENCE = (Ground.INACTIVE, Ground.TRYING)
+# These hold back: a visit ahead only what rests on absence, a snooze only its own ground. The rest inform.
+SUPPRESSES = (Guard.VISIT_AHEAD, Guard.OPEN_CASE, Guard.HOLD, Guard.SNOOZE)
 
 # An outgoing attempt counts as contact only when it reached the client or was answered; everything incoming counts.
 ANSWERED = (ContactOutcome.REACHED, ContactOutcome.REPLIED)
@@ -72,3 +71,17 @@ class PlanAges:
         if self.overdue.is_due(last, today):
             return Ground.PLAN_OVERDUE
         return Ground.PLAN_DUE if self.due.is_due(last, today) else None
+
+
+# The rules on misses, and the number that each is held to; any of them suffices, and 0 turns one off (R15).
+MISSED_BY = {
+    "total": "missed_total",
+    "of_last": "missed_of_last",
+    "in_a_row": "missed_in_a_row",
+    "within": "missed_within",
+}
+
+
+def least_misses(numbers: dict[str, int]) -> int:
+    """The fewest misses with which any rule can fire; 0 when all are off."""
+    return min((numbers[key] for key in MISSED_BY.values() if numbers[key]), default=0)

@@ -1,6 +1,7 @@
 -- What the night finds, as of one day: one row per open assignment and ground, with its evidence and what holds it back.
 -- Its cost follows the open assignments and the recent window, not the length of the history: absence is the set
--- difference between the open assignments and the recent visits, and the last visit is looked up only for the absent.
+-- difference between the open assignments and the recent visits, the last visit is looked up only for the absent, and
+-- misses are counted no further than the least that any rule asks before they are listed.
 WITH open AS MATERIALIZED (
     SELECT a.id, a.client_id, a.clinician_id, a.service, a.started_on,
            a.started_on::timestamp AT TIME ZONE %(zone)s AS started_at
@@ -40,7 +41,7 @@ absent AS MATERIALIZED (
         SELECT (v.starts_at AT TIME ZONE %(zone)s)::date AS last_on
         FROM records_appointment v
         WHERE v.client_id = u.client_id AND v.clinician_id = u.clinician_id AND v.service = u.service
-          AND v.state = 'kept' AND v.starts_at < %(tomorrow_at)s
+          AND v.state = 'kept' AND v.starts_at >= u.started_at AND v.starts_at < %(tomorrow_at)s
         ORDER BY v.starts_at DESC LIMIT 1
     ) seen ON true
     LEFT JOIN LATERAL (
@@ -52,15 +53,26 @@ absent AS MATERIALIZED (
         ORDER BY c.at DESC LIMIT 1
     ) spoke ON true
 ),
+often AS MATERIALIZED (
+    SELECT o.*
+    FROM open o
+    WHERE %(least)s > 0 AND EXISTS (
+        SELECT FROM records_appointment v
+        WHERE v.client_id = o.client_id AND v.clinician_id = o.clinician_id AND v.service = o.service
+          AND v.state IN ('no_show', 'late_cancel') AND v.state = ANY(%(misses)s)
+          AND v.starts_at >= o.started_at AND v.starts_at < %(tomorrow_at)s
+        OFFSET greatest(%(least)s, 1) - 1 LIMIT 1
+    )
+),
 missing AS MATERIALIZED (
     SELECT o.id, o.client_id, o.clinician_id, o.service, o.started_at, count(*) AS misses,
            count(*) FILTER (WHERE v.starts_at >= %(within_at)s) AS within,
            jsonb_agg(
                jsonb_build_object('on', (v.starts_at AT TIME ZONE %(zone)s)::date, 'state', v.state) ORDER BY v.starts_at
            ) AS listed
-    FROM open o
+    FROM often o
     JOIN records_appointment v USING (client_id, clinician_id, service)
-    WHERE v.state = ANY(%(misses)s) AND v.starts_at >= o.started_at AND v.starts_at < %(tomorrow_at)s
+    WHERE v.state IN ('no_show', 'late_cancel') AND v.state = ANY(%(misses)s) AND v.starts_at >= o.started_at AND v.starts_at < %(tomorrow_at)s
     GROUP BY o.id, o.client_id, o.clinician_id, o.service, o.started_at
 ),
 missed AS (
@@ -99,14 +111,14 @@ found AS (
     SELECT id, CASE WHEN in_contact THEN 'trying' ELSE 'inactive' END AS ground,
            jsonb_build_object(
                'last_seen_on', seen_on, 'days_unseen', %(on)s - counted_from,
-               'last_contact_on', contact_on, 'days_without_contact', %(on)s - contact_on
+               'last_contact_on', contact_on, 'days_without_contact', %(on)s - coalesce(contact_on, started_on)
            ) AS evidence
     FROM absent
     UNION ALL
     SELECT b.id, 'lapsed',
            jsonb_build_object(
                'last_seen_on', b.seen_on, 'days_unseen', %(on)s - b.counted_from, 'last_contact_on', b.contact_on,
-               'days_without_contact', %(on)s - b.contact_on
+               'days_without_contact', %(on)s - coalesce(b.contact_on, b.started_on)
            )
     FROM absent b
     LEFT JOIN ahead a USING (client_id, clinician_id, service)
@@ -145,38 +157,44 @@ found AS (
     WHERE v.state IN ('scheduled', 'unresolved') AND v.starts_at < %(today_at)s
     GROUP BY o.id
 )
-INSERT INTO sweep_found (assignment_id, ground, evidence, guards, notes)
+INSERT INTO sweep_found (assignment_id, ground, evidence, guards, notes, stands)
 SELECT f.id, f.ground, f.evidence,
        array_remove(ARRAY[
            CASE WHEN f.ground IN ('inactive', 'trying') AND a.client_id IS NOT NULL THEN 'visit_ahead' END,
            CASE WHEN EXISTS (
-               SELECT 1 FROM checklists_case k
-               WHERE k.client_id = o.client_id AND k.status IN ('open', 'waitlist')
-                 AND (k.procedure <> 'closing' OR EXISTS (
-                     SELECT 1 FROM caseload_closure d WHERE d.case_id = k.id AND d.assignment_id = o.id))
+               SELECT FROM checklists_case k
+               WHERE k.client_id = o.client_id AND k.opened_at < %(tomorrow_at)s
+                 AND (k.status IN ('open', 'waitlist') OR k.closed_at >= %(tomorrow_at)s)
+                 AND (k.procedure <> 'closing' OR k.assignment_id = o.id OR EXISTS (
+                     SELECT FROM caseload_closure d WHERE d.case_id = k.id AND d.assignment_id = o.id
+                 ))
            ) OR EXISTS (
-               SELECT 1 FROM records_handover h WHERE h.assignment_id = o.id AND h.taken_up_at IS NULL
+               SELECT FROM records_handover h
+               WHERE h.assignment_id = o.id AND h.asked_at < %(tomorrow_at)s
+                 AND (h.taken_up_at IS NULL OR h.taken_up_at >= %(tomorrow_at)s)
            ) THEN 'open_case' END,
            CASE WHEN 'hold' = ANY(c.flags) THEN 'hold' END,
            CASE WHEN EXISTS (
-               SELECT 1 FROM caseload_snooze z
+               SELECT FROM caseload_snooze z
                WHERE z.assignment_id = o.id AND z.ground = f.ground AND z.until_on > %(on)s
                  AND z.at < %(tomorrow_at)s
            ) THEN 'snooze' END
        ], NULL),
        array_remove(ARRAY[
            CASE WHEN EXISTS (
-               SELECT 1 FROM open x WHERE x.client_id = o.client_id AND x.service <> o.service
+               SELECT FROM open x WHERE x.client_id = o.client_id AND x.service <> o.service
            ) THEN 'other_service' END,
            CASE WHEN c.dob > %(minor_after)s THEN 'minor' END,
            CASE WHEN 'risk' = ANY(c.flags) THEN 'risk' END,
            CASE WHEN EXISTS (
-               SELECT 1 FROM records_termination t
+               SELECT FROM records_termination t
                WHERE t.client_id = o.client_id AND t.clinician_id = o.clinician_id AND t.service = o.service
                  AND t.ended_on BETWEEN o.started_on AND %(on)s
            ) THEN 'terminated' END
-       ], NULL)
+       ], NULL),
+       s.id IS NOT NULL
 FROM found f
 JOIN open o ON o.id = f.id
 JOIN records_client c ON c.id = o.client_id
 LEFT JOIN ahead a USING (client_id, clinician_id, service)
+LEFT JOIN caseload_suggestion s ON s.assignment_id = f.id AND s.ground = f.ground AND s.status = 'open'

@@ -1,7 +1,8 @@
 """The night's sweep: what a set-based look at every open assignment opens and withdraws, as of one day.
 
 Idempotent, and safe beside another sweep and beside people: a partial unique index lets one open suggestion stand per
-assignment and ground, an advisory lock lets one sweep run at a time, and an answered suggestion is never touched.
+assignment and ground, an advisory lock lets one sweep run at a time, and an answered suggestion is never touched: what
+stood when the night looked is not opened again, even if it was answered a moment later.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from caseload.models import Sweep
-from caseload.rules import ANSWERED, SUPPRESSES_ALL, Guard, PlanAges
+from caseload.rules import ANSWERED, SUPPRESSES, PlanAges, least_misses
 from lwg_intake import dates
 from lwg_intake.audit.record import record
 from lwg_intake.dates import Age
@@ -26,13 +27,14 @@ from lwg_intake.errors import Refusal
 from lwg_intake.policy.values import values
 from lwg_intake.records.rules import MISSES
 
-FIND = (Path(__file__).parent / "sweep.sql").read_text("utf-8")
+FIND, WITHDRAW = ((Path(__file__).parent / name).read_text("utf-8") for name in ("sweep.sql", "withdraw.sql"))
 # Any 64-bit number, the same in every process.
 LOCK = 7_314_002
 
 PLACE = """
+DROP TABLE IF EXISTS pg_temp.sweep_found;
 CREATE TEMPORARY TABLE sweep_found (
-    assignment_id bigint, ground text, evidence jsonb, guards text[], notes text[]
+    assignment_id bigint, ground text, evidence jsonb, guards text[], notes text[], stands boolean
 ) ON COMMIT DROP
 """
 OPEN = """
@@ -41,7 +43,7 @@ WITH opened AS (
         assignment_id, ground, status, opened_on, opened_at, evidence, policy, notes, withdrawn_because, answer, because
     )
     SELECT assignment_id, ground, 'open', %(on)s, now(), evidence, %(policy)s, notes, '', '', ''
-    FROM sweep_found WHERE cardinality(guards) = 0
+    FROM sweep_found WHERE cardinality(guards) = 0 AND NOT stands
     ORDER BY assignment_id, ground
     ON CONFLICT (assignment_id, ground) WHERE status = 'open' DO NOTHING
     RETURNING assignment_id, ground
@@ -49,44 +51,6 @@ WITH opened AS (
 SELECT c.ref, k.ref, a.service, opened.ground
 FROM opened
 JOIN records_assignment a ON a.id = opened.assignment_id
-JOIN records_client c ON c.id = a.client_id
-JOIN records_clinician k ON k.id = a.clinician_id
-ORDER BY 1, 2, 3, 4
-"""
-WITHDRAW = """
-WITH gone AS (
-    UPDATE caseload_suggestion s
-    SET status = 'withdrawn', withdrawn_on = %(on)s,
-        withdrawn_because = CASE
-            WHEN a.ended_on <= %(on)s THEN 'The assignment has ended.'
-            WHEN f.guards[1] IS NOT NULL THEN %(sentences)s::jsonb ->> f.guards[1]
-            WHEN s.ground IN ('inactive', 'trying', 'lapsed', 'deadline_passed') AND EXISTS (
-                SELECT 1 FROM records_appointment v
-                WHERE v.client_id = a.client_id AND v.clinician_id = a.clinician_id AND v.service = a.service
-                  AND v.state = 'kept' AND v.starts_at >= %(window_at)s AND v.starts_at < %(tomorrow_at)s
-            ) THEN 'The client came.'
-            WHEN s.ground IN ('lapsed', 'deadline_passed') AND EXISTS (
-                SELECT 1 FROM records_appointment v
-                WHERE v.client_id = a.client_id AND v.clinician_id = a.clinician_id AND v.service = a.service
-                  AND v.state = 'scheduled' AND v.starts_at >= %(today_at)s
-            ) THEN %(sentences)s::jsonb ->> 'visit_ahead'
-            WHEN s.ground IN ('inactive', 'lapsed') THEN 'The client was in contact.'
-            WHEN s.ground = 'trying' THEN 'The contact has ended: see the ground it has now.'
-            WHEN s.ground = 'plan_due' THEN 'The plan was updated, or has become overdue.'
-            WHEN s.ground = 'plan_overdue' THEN 'The plan was updated.'
-            WHEN s.ground = 'unresolved' THEN 'Every past visit has an outcome.'
-            ELSE 'The record has changed: the reason is gone.'
-        END
-    FROM caseload_suggestion mine
-    JOIN records_assignment a ON a.id = mine.assignment_id
-    LEFT JOIN sweep_found f ON f.assignment_id = mine.assignment_id AND f.ground = mine.ground
-    WHERE mine.id = s.id AND s.status = 'open' AND s.opened_on <= %(on)s
-      AND (f.assignment_id IS NULL OR cardinality(f.guards) > 0)
-    RETURNING s.assignment_id, s.ground, s.withdrawn_because
-)
-SELECT c.ref, k.ref, a.service, gone.ground, gone.withdrawn_because
-FROM gone
-JOIN records_assignment a ON a.id = gone.assignment_id
 JOIN records_client c ON c.id = a.client_id
 JOIN records_clinician k ON k.id = a.clinician_id
 ORDER BY 1, 2, 3, 4
@@ -156,10 +120,11 @@ def _sweep(day: date, began: float, statements: _Statements) -> Found:
             raise Refusal("Another sweep is running. It judges the same record; there is nothing to do.")
         cursor.execute(PLACE)
         cursor.execute(FIND, asked)
-        cursor.execute(WITHDRAW, asked)
-        withdrawn = [dict(zip((*NAMES, "because"), row, strict=True)) for row in cursor.fetchall()]
+        # Opening waits for whoever holds an assignment, so it comes before anything is held that they could wait for.
         cursor.execute(OPEN, asked)
         opened = [dict(zip(NAMES, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(WITHDRAW, asked)
+        withdrawn = [dict(zip((*NAMES, "because"), row, strict=True)) for row in cursor.fetchall()]
         cursor.execute(GUARDED)
         guarded = [dict(zip((*NAMES, "guard"), row, strict=True)) for row in cursor.fetchall()]
     seconds = round(perf_counter() - began, 3)
@@ -188,6 +153,7 @@ def _parameters(day: date, numbers: dict[str, int]) -> dict[str, Any]:
         "minor_after": dates.months_before(day, 12 * numbers["minor_until_years"]),
         "answered": [str(outcome) for outcome in ANSWERED],
         "misses": [str(state) for state in (MISSES if numbers["missed_counts_late_cancels"] else MISSES[:1])],
+        "least": least_misses(numbers),
         "total": numbers["missed_total"],
         "of_last": numbers["missed_of_last"],
         "last_n": numbers["missed_last_n"],
@@ -195,7 +161,7 @@ def _parameters(day: date, numbers: dict[str, int]) -> dict[str, Any]:
         "within": numbers["missed_within"],
         "within_at": _midnight(day - timedelta(days=numbers["missed_within_days"])),
         "policy": json.dumps({key: numbers[key] for key in NUMBERS_USED}),
-        "sentences": json.dumps({str(g): g.label for g in (Guard.VISIT_AHEAD, *SUPPRESSES_ALL)}),
+        "sentences": json.dumps({str(g): g.label for g in SUPPRESSES}),
     }
 
 

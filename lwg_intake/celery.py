@@ -8,14 +8,17 @@ import os
 from datetime import timedelta
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lwg_intake.settings")
 # A polite end first lets the running task finish; Celery reads this when its worker is imported.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
-# What is frequent has an interval, not an hour: a crontab leaves a hole when the clocks change.
+# What is frequent has an interval, not an hour: a crontab leaves a hole when the clocks change. What is nightly has an
+# hour of the practice's own clock, one that every day of the year has exactly once.
 TIMETABLE = {
     "send the outbox": {"task": "lwg_intake.messages.tasks.send_outbox", "schedule": timedelta(minutes=1)},
+    "the night's sweep": {"task": "caseload.tasks.nightly_sweep", "schedule": crontab(hour=3, minute=30)},
 }
 
 app = Celery("lwg_intake")

@@ -12,9 +12,12 @@ from lwg_intake.errors import Refusal
 
 def day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no day. Write it as year-month-day, such as 2026-11-22.") from None
+    if not 1900 <= found.year <= 2999:
+        raise ArgumentTypeError(f"{text} is too far away. Give a day between 1900 and 2999.")
+    return found
 
 
 class Command(BaseCommand):
