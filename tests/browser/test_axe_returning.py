@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any state of a return, and nothing is too wide: at a desk, at twice the size, on a phone."""
+"""axe-core finds nothing on any state of a return, and nothing is too wide: desk, twice the size, phone."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -12,9 +12,7 @@ from playwright.sync_api import Page, expect
 from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.checklists import actions
-from lwg_intake.checklists.models import Case
 from lwg_intake.records.models import Balance, Client, InsurancePolicy
-from returning.procedure import RETURNING
 from tests.browser.conftest import axe, fits, sign_in
 from tests.factories.records import AppointmentFactory, ContactFactory, DocumentFactory, TerminationFactory
 from tests.returning import deeds
@@ -73,10 +71,6 @@ def crowded(practice: Practice) -> Client:
         DocumentFactory(client=client, kind=f"Treatment plan, part {n} of the yearly review", state="sent")
     Balance.objects.filter(client=client).update(amount=Decimal("1240.00"), no_show_fees=Decimal("200.00"))
     return client
-
-
-def steps(case: Case) -> list[str]:
-    return [f"/cases/{case.pk}/?step={step.key}" for step in RETURNING.steps]
 
 
 def test_a_crowded_record(desk: Desk, practice: Practice) -> None:
