@@ -64,7 +64,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Preparing the demo in {home} …")
         accounts = prepare(home, cluster, fresh, self.stdout.write)
         logs = home / "log"
-        environment = dict(os.environ, LWG_HOME=str(home), PYTHONUNBUFFERED="1", REMAP_SIGTERM="SIGQUIT")
+        environment = dict(
+            os.environ, LWG_HOME=str(home), BASE_URL=address.rstrip("/"), PYTHONUNBUFFERED="1", REMAP_SIGTERM="SIGQUIT"
+        )
         if not once:
             brokers, told = start_broker(home, cluster, logs)
             children += brokers
