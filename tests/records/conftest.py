@@ -1,0 +1,3 @@
+from tests.returning.conftest import practice
+
+__all__ = ["practice"]
