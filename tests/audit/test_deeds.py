@@ -121,7 +121,7 @@ def _match(p):
 
 def _balance(p):
     case = case_of(p)
-    Balance.objects.all().delete()
+    Balance.objects.update(client=ClientFactory())
     return lambda: do(case, "balance", p.csr)
 
 

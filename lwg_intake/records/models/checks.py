@@ -26,3 +26,7 @@ def one_of(field: str, choices: list[str], name: str) -> CheckConstraint:
     """The value is one of the field's own words."""
     return CheckConstraint(name=name, condition=Q(**{f"{field}__in": choices}))
 
+
+def each_of(field: str, choices: list[str], name: str) -> CheckConstraint:
+    """Every value of a list is one of the field's own words."""
+    return CheckConstraint(name=name, condition=Q(**{f"{field}__contained_by": choices}))

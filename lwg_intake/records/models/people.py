@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from lwg_intake import dates
 from lwg_intake.access.roles import Can
-from lwg_intake.records.models.checks import one_of
-from lwg_intake.records.rules import ClientStatus, ClinicianKind, Employment, Flag, Modality, Portal
+from lwg_intake.records.models.checks import each_of, one_of
+from lwg_intake.records.rules import ClientStatus, ClinicianKind, Employment, Flag, Modality, Portal, Service
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -55,7 +55,12 @@ class Clinician(models.Model):
 
     class Meta:
         ordering = ["last_name", "first_name", "ref"]
-        constraints = [one_of("kind", ClinicianKind.values, "clinician_kind")]
+        constraints = [
+            one_of("kind", ClinicianKind.values, "clinician_kind"),
+            one_of("modality", [*Modality.values, ""], "clinician_modality"),
+            one_of("employment", [*Employment.values, ""], "clinician_employment"),
+            each_of("services", Service.values, "clinician_services"),
+        ]
 
     def __str__(self) -> str:
         name = f"{self.first_name} {self.last_name}"
@@ -112,6 +117,10 @@ class Client(models.Model):
 
     class Meta:
         ordering = ["last_name", "first_name", "ref"]
+        constraints = [
+            one_of("portal", [*Portal.values, ""], "client_portal"),
+            each_of("flags", Flag.values, "client_flags"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.last_name}, {self.first_name}"
