@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 TODAY = dates.today
 
 
-def page(client, **asked):
+def page(client):
     return reverse("client", args=[client.pk])
 
 
@@ -181,9 +181,9 @@ def test_only_the_misses_of_the_last_episode_are_held_against_a_client():
         a = AssignmentFactory(client=client, started_on=began, ended_on=began + timedelta(days=days))
         TerminationFactory(client=client, clinician=a.clinician, ended_on=a.ended_on)
         for state in ("no_show", "late_cancel", "client_cancel", "kept"):
-            AppointmentFactory(
-                client=client, state=state, starts_at=timezone.now() - (TODAY() - began) + timedelta(days=5)
-            )
+            seen_at = timezone.now() - (TODAY() - began) + timedelta(days=5)
+            AppointmentFactory(client=client, state=state, starts_at=seen_at)
+    derive([client.pk])
     assert len(snapshot(client).misses) == 2
 
 
