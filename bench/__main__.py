@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from bench import practice
     from bench import settings as ours
     from bench.job import Sizes, measure
-    from bench.jobs import JOBS
+    from bench.jobs import JOBS, sweep
     from lwg_intake.embedded import Cluster, EmbeddedError
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -34,15 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in options.names if name not in JOBS]
     if unknown:
         parser.error(f"there is no job {unknown[0]!r}; the jobs are {', '.join(JOBS)}")
-    sizes = Sizes(options.clients, options.items, options.rounds)
-    if min(sizes.clients, sizes.items, sizes.rounds) < 1:
+    sizes = Sizes(**{size: getattr(options, size) for size in vars(Sizes())})
+    if min(vars(sizes).values()) < 1:
         parser.error("each size is a number of 1 or more")
 
     try:
         with nullcontext() if ours.SERVER else Cluster(settings.LWG_HOME).running():
-            practice.make(sizes.clients, options.fresh)
+            names = options.names or list(JOBS)
+            if names != [sweep.JOB.name]:
+                practice.make(sizes.clients, options.fresh)
             results = []
-            for name in options.names or JOBS:
+            for name in names:
                 print(f"Measuring {name} …", file=sys.stderr)
                 results.append(measure(JOBS[name], sizes))
     except EmbeddedError as error:

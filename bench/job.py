@@ -12,24 +12,29 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much to measure: clients on record, things asked in a round, rounds."""
+    """How much to measure: clients on record, items in a round, rounds; the sweep's open assignments and visits."""
 
     clients: int = 100_000
     items: int = 200
     rounds: int = 9
+    assignments: int = 20_000
+    visits: int = 1_000_000
 
 
 @dataclass(frozen=True)
 class Contest:
     """Both sides of a job, ready to run. Each takes one item and returns an answer that the other must equal.
 
-    `floor` may cost nothing that the job does not need; `refresh` (untimed) puts an item back before it is run again.
+    `floor` may cost nothing that the job does not need; `refresh` (untimed) puts an item back before it is run again;
+    `beside` (measured last, once) gives further figures by name; `finish` leaves the connection as it was.
     """
 
     items: Sequence[Any]
     figure: Callable[[Any], Any]
     floor: Callable[[Any], Any]
     refresh: Callable[[Any], None] = lambda item: None
+    beside: Callable[[], dict[str, Any]] = dict
+    finish: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,13 @@ def measure(job: Job, sizes: Sizes) -> dict[str, Any]:
     median of the rounds' own ratios.
     """
     contest = job.prepare(sizes)
+    try:
+        return _measured(job, sizes, contest)
+    finally:
+        contest.finish()
+
+
+def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
     sides = (contest.figure, contest.floor)
     for item in contest.items:
         answers = []
@@ -75,6 +87,7 @@ def measure(job: Job, sizes: Sizes) -> dict[str, Any]:
         "items": len(contest.items),
         **{f"figure_{name}_ms": value for name, value in _spread(figure).items()},
         **{f"floor_{name}_ms": value for name, value in _spread(floor).items()},
+        **contest.beside(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -45,18 +46,23 @@ _NONE = ("flags", "availability")
 
 def make(clients: int, fresh: bool = False) -> None:
     """Have the practice ready: the one that is there if it is as wanted, else a new one."""
-    wanted = _mark(clients)
+    ready(f"{clients:,} clients", lambda: _fill(people(clients)), fresh)
+
+
+def ready(what: str, fill: Callable[[], None], fresh: bool = False) -> None:
+    """Have the connection's database hold what is wanted, made by `fill` in one that is migrated and empty."""
+    wanted = _mark(what)
     name = connection.settings_dict["NAME"]
     with connection._nodb_cursor() as server:
         server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         there = server.fetchone()
         if there == (wanted,) and not fresh:
             return
-        print(f"Building a practice of {clients:,} clients …", file=sys.stderr)
+        print(f"Building a practice of {what} …", file=sys.stderr)
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}"')
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-    _fill(people(clients))
+    fill()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [wanted])
@@ -74,9 +80,9 @@ def _fill(rows: list[Person]) -> None:
         User.objects.create_user(f"{role}@example.com", roles=[role], first_name="Casey", last_name=role.label)
 
 
-def _mark(clients: int) -> str:
+def _mark(what: str) -> str:
     """What the practice depends on: its size, the migrations and this folder's own recipe."""
     leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
     here = Path(__file__).parent
-    recipe = [(here / name).read_bytes() for name in ("practice.py", "names.py")]
-    return f"{clients} clients, {hashlib.sha256(repr((leaves, recipe)).encode()).hexdigest()[:16]}"
+    recipe = [(here / name).read_bytes() for name in ("practice.py", "names.py", "caseload.py")]
+    return f"{what}, {hashlib.sha256(repr((leaves, recipe)).encode()).hexdigest()[:16]}"

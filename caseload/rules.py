@@ -11,7 +11,6 @@ from datetime import date
 from django.db.models import TextChoices
 
 from lwg_intake.dates import Age
-from lwg_intake.records.rules import ContactOutcome
 
 
 class Ground(TextChoices):
@@ -46,9 +45,6 @@ class Guard(TextChoices):
 
 # These hold back: a visit ahead only what rests on absence, a snooze only its own ground. The rest inform.
 SUPPRESSES = (Guard.VISIT_AHEAD, Guard.OPEN_CASE, Guard.HOLD, Guard.SNOOZE)
-
-# An outgoing attempt counts as contact only when it reached the client or was answered; everything incoming counts.
-ANSWERED = (ContactOutcome.REACHED, ContactOutcome.REPLIED)
 
 
 class Answer(TextChoices):

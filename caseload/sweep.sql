@@ -182,7 +182,9 @@ SELECT f.id, f.ground, f.evidence,
        ], NULL),
        array_remove(ARRAY[
            CASE WHEN EXISTS (
-               SELECT FROM open x WHERE x.client_id = o.client_id AND x.service <> o.service
+               SELECT FROM records_assignment x
+               WHERE x.client_id = o.client_id AND x.service <> o.service AND x.started_on <= %(on)s
+                 AND (x.ended_on IS NULL OR x.ended_on > %(on)s)
            ) THEN 'other_service' END,
            CASE WHEN c.dob > %(minor_after)s THEN 'minor' END,
            CASE WHEN 'risk' = ANY(c.flags) THEN 'risk' END,

@@ -19,13 +19,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from caseload.models import Sweep
-from caseload.rules import ANSWERED, SUPPRESSES, PlanAges, least_misses
+from caseload.rules import SUPPRESSES, PlanAges, least_misses
 from lwg_intake import dates
 from lwg_intake.audit.record import record
 from lwg_intake.dates import Age
 from lwg_intake.errors import Refusal
 from lwg_intake.policy.values import values
-from lwg_intake.records.rules import MISSES
+from lwg_intake.records.rules import ANSWERED, MISSES
 
 FIND, WITHDRAW = ((Path(__file__).parent / name).read_text("utf-8") for name in ("sweep.sql", "withdraw.sql"))
 # Any 64-bit number, the same in every process.

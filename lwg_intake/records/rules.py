@@ -54,6 +54,8 @@ class AppointmentState(TextChoices):
 
 # What counts against a client's attendance (S3): never a cancellation in time, nor one by the clinician.
 MISSES = (AppointmentState.NO_SHOW, AppointmentState.LATE_CANCEL)
+# What has no outcome yet.
+PENDING = (AppointmentState.SCHEDULED, AppointmentState.UNRESOLVED)
 
 
 class Direction(TextChoices):
@@ -78,6 +80,10 @@ class ContactOutcome(TextChoices):
     REPLIED = "replied", "Replied"
     BOUNCED = "bounced", "Bounced"
     SENT = "sent", "Sent"
+
+
+# An outgoing attempt counts as contact only when it reached the client or was answered; everything incoming counts.
+ANSWERED = (ContactOutcome.REACHED, ContactOutcome.REPLIED)
 
 
 class Category(TextChoices):

@@ -3,10 +3,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from lwg_intake.records.models.checks import one_of
 from lwg_intake.records.rules import (
+    ANSWERED,
+    MISSES,
+    PENDING,
     AppointmentKind,
     AppointmentState,
     Channel,
@@ -37,6 +41,14 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["client", "starts_at"]),
             models.Index(fields=["clinician", "starts_at"]),
+            # The night's sweep reads only the recent visits, those without an outcome, and the misses of an assignment.
+            models.Index(fields=["starts_at"], condition=Q(state="kept"), name="appointment_kept"),
+            models.Index(fields=["starts_at"], condition=Q(state__in=PENDING), name="appointment_pending"),
+            models.Index(
+                fields=["client", "clinician", "service", "starts_at"],
+                condition=Q(state__in=MISSES),
+                name="appointment_missed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +91,12 @@ class Contact(models.Model):
             one_of("channel", Channel.values, "contact_channel"),
             one_of("outcome", [*ContactOutcome.values, ""], "contact_outcome"),
         ]
-        indexes = [models.Index(fields=["client", "at"])]
+        indexes = [
+            models.Index(fields=["client", "at"]),
+            models.Index(
+                fields=["at"], condition=Q(direction="in") | Q(outcome__in=ANSWERED), name="contact_with_client"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} at {self.at:%Y-%m-%d %H:%M}"
