@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lwg_intake.desk.views import clients, home, people, search
+from lwg_intake.desk.views import clients, home, numbers, people, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("removals/<int:pk>/", home.removal, name="removal"),
     path("clients/<int:pk>/", clients.client, name="client"),
     path("clients/<int:pk>/balance/", clients.balance, name="client-balance"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/<slug:key>/", numbers.number, name="number"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<int:pk>/", people.person, name="person"),

@@ -24,6 +24,8 @@ PAGES = (
     ("csr", "/people/"),
     ("administrator", "/people/"),
     ("administrator", "/people/add/"),
+    ("manager", "/numbers/"),
+    ("manager", "/numbers/return_intake_months/"),
 )
 
 
