@@ -22,6 +22,7 @@ class Place:
 PLACES = (
     Place("Home", "home", Can.USE_DESK),
     Place("Tracker", "tracker", Can.SEE_CASES),
+    Place("Numbers", "numbers", Can.SET_POLICY),
     Place("People", "people", Can.MANAGE_PEOPLE),
 )
 
