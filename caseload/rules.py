@@ -10,6 +10,8 @@ from datetime import date
 
 from django.db.models import TextChoices
 
+from caseload.facts import Closing
+from lwg_intake.checklists.gates import Blocked, Clear, Verdict, Warn
 from lwg_intake.dates import Age
 
 
@@ -67,6 +69,77 @@ class PlanAges:
         if self.overdue.is_due(last, today):
             return Ground.PLAN_OVERDUE
         return Ground.PLAN_DUE if self.due.is_due(last, today) else None
+
+
+# --- Closing (S2, S3) -----------------------------------------------------------------------------------------------
+
+
+def visits_gate(facts: Closing) -> Verdict:
+    """No visit is ahead, or it was cancelled in TherapyNotes; a legal hold stops every closing."""
+    if facts.is_held:
+        return Blocked("The record is under a legal hold.", "Nothing is closed until management lifts it.")
+    if facts.visits_ahead and not facts.said("visits", "cancelled"):
+        return Blocked(
+            f"A visit is booked: {', '.join(facts.visits_ahead)}.",
+            "Cancel it in TherapyNotes first, or keep the client.",
+        )
+    return Clear("No visit is ahead." if not facts.visits_ahead else "The visit ahead was cancelled.")
+
+
+def attempts_gate(facts: Closing) -> Verdict:
+    """Shows the attempts on record; warns where there is none, since the summary has to name them (S2)."""
+    if not facts.attempts:
+        return Warn(
+            "No attempt to reach the client is on record since the last visit. Call or write first, if you can."
+        )
+    return Clear(f"{len(facts.attempts)} on record since the last visit.")
+
+
+def consult_needed(facts: Closing) -> bool:
+    """An attendance closure, where the practice asks managers first (off unless the practice turns it on)."""
+    return bool(facts.policy["closing_consults"]) and Ground.MISSED in facts.grounds
+
+
+def consult_gate(facts: Closing) -> Verdict:
+    """A manager agrees, or asks to keep the client."""
+    if facts.said("consult", "agrees") == "no":
+        return Blocked("Management asks to keep this client.", "Keep the client, or talk with management.")
+    return Clear("A manager looks at attendance closures first.")
+
+
+def reassign_gate(facts: Closing) -> Verdict:
+    """A client who would go on with somebody else is reassigned, not closed (R37)."""
+    if facts.said("reassign", "wish") == "yes":
+        return Blocked("The client would go on with another clinician.", "Choose “Reassigned instead” below.")
+    return Clear("Offer it where fit, schedule or approach is the hurdle rather than interest.")
+
+
+def summary_gate(facts: Closing) -> Verdict:
+    """Always a summary; without the client, the reasoning and the attempts stand in it (S2, R18)."""
+    said = facts.answers.get("summary")
+    if said and said["with_client"] == "no" and not said["reasoning"].strip():
+        return Blocked("The client was not part of it.", "Write why, and what was tried.")
+    return Clear("Drafted from the record: correct it as needed.")
+
+
+def end_gate(facts: Closing) -> Verdict:
+    """Every step before is done; ends only this assignment where another service is open."""
+    if facts.other_services:
+        return Warn(f"{', '.join(facts.other_services)} goes on: only {facts.service} with {facts.clinician} ends.")
+    return Clear("This ends the episode.")
+
+
+def suggested_category(facts: Closing) -> str:
+    """No-shows when the misses brought it up; else none of A to D. The clinician chooses."""
+    return "A" if Ground.MISSED in facts.grounds else "none"
+
+
+def letter_template(facts: Closing) -> str:
+    """Which letter fits: attendance (T23), unresponsive (T20), or the general one (T24)."""
+    if facts.said("ending", "category") == "A":
+        return "T23"
+    unanswered = {Ground.INACTIVE, Ground.LAPSED, Ground.DEADLINE_PASSED} & set(facts.grounds)
+    return "T20" if unanswered and facts.said("ending", "category") == "none" else "T24"
 
 
 # The rules on misses, and the number that each is held to; any of them suffices, and 0 turns one off (R15).

@@ -1,13 +1,18 @@
+from typing import Any
+
 from celery import shared_task
 
 from caseload.sweeps import sweep
 from lwg_intake.errors import Refusal
 
 
-@shared_task
-def nightly_sweep() -> int:
-    """Judge every open assignment as of today. A night that was missed is made good by the next."""
+@shared_task(bind=True, default_retry_delay=60, max_retries=10)
+def nightly_sweep(self: Any) -> int:
+    """Judge every open assignment as of today. A night that was missed is made good by the next.
+
+    Where another sweep runs, it tries again later: what runs may be the remains of a worker that was killed.
+    """
     try:
         return len(sweep().opened)
-    except Refusal:
-        return 0
+    except Refusal as refusal:
+        raise self.retry(exc=refusal) from refusal

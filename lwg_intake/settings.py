@@ -90,6 +90,7 @@ TIME_ZONE = env.read(
     "PRACTICE_TIME_ZONE", environment.time_zone, "a time zone's name, such as America/New_York", "America/New_York"
 )
 PRACTICE_NAME = os.environ.get("PRACTICE_NAME", "LWG")
+PRACTICE_PHONE = os.environ.get("PRACTICE_PHONE", "(410) 555-0100")
 # Where this program is reached, for links in e-mails.
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
 

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("lwg_intake.desk.urls")),
     path("", include("lwg_intake.checklists.urls")),
     path("", include("returning.urls")),
+    path("", include("caseload.urls")),
 ]

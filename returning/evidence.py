@@ -10,7 +10,11 @@ def ending(facts: Facts) -> list[Evidence]:
     shown = [
         Evidence(
             f"Ended {e.ended_on:%b %-d, %Y}",
-            " · ".join(part for part in (Category(e.category).label if e.category else "Category not on record", e.ground, e.note) if part),
+            " · ".join(
+                part
+                for part in (Category(e.category).label if e.category else "Category not on record", e.ground, e.note)
+                if part
+            ),
             None,
             f"Termination on record, {Service(e.service).label.lower()} with {e.clinician}",
         )
@@ -42,7 +46,8 @@ def insurance(facts: Facts) -> list[Evidence]:
     return [
         Evidence(
             f"{c.payer}{f' in {c.state}' if c.state else ''}",
-            f"{PayerClass(c.payer_class).label} · {Coverage(c.active).label.lower()} · member {c.member_id or 'unknown'}"
+            f"{PayerClass(c.payer_class).label} · {Coverage(c.active).label.lower()}"
+            f" · member {c.member_id or 'unknown'}"
             + ("" if c.verified_on is None or not _old(facts, c.verified_on) else " · check is old"),
             c.verified_on,
             "Insurance on record",

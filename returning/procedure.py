@@ -17,7 +17,7 @@ RETURNING = Procedure(
             seed="S0 step 1",
             ask="Read how the last episode ended and choose its category.",
             do=(
-                "In TherapyNotes, open the client's Documents tab and read the last Contact Notes and the Termination Note.",
+                "In TherapyNotes, on the client's Documents tab, read the last Contact Notes and the Termination Note.",
                 "A: no-shows. B: billing. C: needs beyond outpatient therapy. D: inappropriate behavior.",
                 "Goals met, moved, clinician left, client's choice: none of A to D.",
             ),
@@ -42,6 +42,7 @@ RETURNING = Procedure(
             say="I would like one of our managers to look at this with care, so that we do right by you. "
             "We will call you back; may I confirm your number?",
             button="Decide",
+            can_wait=False,
             who=Can.DECIDE_RETURNS,
             not_starter=True,
             form=forms.DecisionForm,
@@ -61,9 +62,10 @@ RETURNING = Procedure(
                 "Name Psychology Today's directory: psychologytoday.com, Find a Therapist.",
                 "Name the 988 Suicide & Crisis Lifeline: call or text 988, any hour.",
             ),
-            say="Thank you for waiting. We looked at this carefully, and we are not the right place to give you the care "
-            "you deserve right now. Psychology Today lists therapists near you by need and insurance, and I can stay on "
-            "the line while you look. If things ever feel too heavy, you can call or text 988 at any hour.",
+            say="Thank you for waiting. We looked at this carefully, and we are not the right place to give you the "
+            "care you deserve right now. Psychology Today lists therapists near you by need and insurance, and I can "
+            "stay on the line while you look. If things ever feel too heavy, you can call or text 988 at any hour.",
+            can_wait=False,
             who=CSR,
             form=forms.ReferralForm,
             when=rules.is_refused,
@@ -79,6 +81,7 @@ RETURNING = Procedure(
             say="We would love to have you back. Visits work best when they happen: can we agree that you come to each "
             "one, or call us at least 24 hours before if you cannot?",
             button="Record the commitment",
+            can_wait=False,
             who=CSR,
             form=forms.CommitmentForm,
             when=rules.commitment_needed,
@@ -178,8 +181,9 @@ RETURNING = Procedure(
             seed="S0 step 6",
             ask="Match the client with an available clinician.",
             do=("Ask what the client hopes for, rank again if needed, and choose. The place is held for this client.",),
-            say="Is there anything you are looking for in a clinician this time: a focus, a language, days that suit you?",
+            say="Is there anything you hope for in a clinician this time: a focus, a language, days that suit you?",
             button="Hold this place",
+            can_wait=False,
             who=CSR,
             form=forms.MatchForm,
             template="returning/step_match.html",
@@ -202,6 +206,7 @@ RETURNING = Procedure(
             ),
             say="Let us find a time. Your first visit back will be with {clinician}.",
             therapynotes="A Practice Scheduler may schedule for everyone.",
+            can_wait=False,
             who=CSR,
             form=forms.ScheduleForm,
             when=rules.goes_on,
@@ -281,9 +286,10 @@ RETURNING = Procedure(
             ),
             therapynotes="A Practice Scheduler may write Contact Notes.",
             button="Keep the note",
+            can_wait=False,
             who=CSR,
             form=forms.NoteForm,
-            template="returning/step_note.html",
+            template="checklists/step_copy.html",
             after=("tracker",),
             final=True,
         ),

@@ -119,7 +119,7 @@ def owed(facts: Facts) -> Decimal:
 
 
 def is_settled(facts: Facts) -> bool:
-    """Whether no balance stands in the way: nothing above the threshold, or billing has an arrangement that covers it."""
+    """Whether no balance stands in the way: nothing above the threshold, or an arrangement of billing covers it."""
     return owed(facts) <= Decimal(facts.policy["return_balance_threshold_cents"]) / 100 or (
         facts.arranged is not None and facts.arranged >= owed(facts)
     )
@@ -225,7 +225,7 @@ def omhc_gate(facts: Facts) -> Verdict:
     """The assessment is complete before a visit is scheduled; booking the assessment itself is never blocked (R3)."""
     on = facts.said("omhc", "completed_on") or facts.omhc_on
     if on:
-        return Clear(f"The OMHC assessment was completed on {on}.")
+        return Clear(f"The OMHC assessment was completed on {date.fromisoformat(str(on)):%b %-d, %Y}.")
     return Blocked(
         "This Medicaid client has no completed OMHC assessment.",
         "Book the assessment itself now (that is never blocked), save, and come back once it is complete.",
@@ -240,7 +240,7 @@ def omhc_stands(facts: Facts) -> bool:
 
 
 def ready(facts: Facts) -> Verdict:
-    """The client may return, the balance is settled, the insurance confirmed and, for Medicaid, the OMHC assessment done."""
+    """The client may return, the balance is settled, the insurance confirmed, and for Medicaid the OMHC is done."""
     for gate in (eligibility, settled_first, balance_gate):
         verdict = gate(facts)
         if isinstance(verdict, Blocked | NeedsApproval):
@@ -278,7 +278,7 @@ def intake_or_session(facts: Facts, on: date | None = None) -> tuple[str, str]:
 
 
 def schedule_gate(facts: Facts) -> Verdict:
-    """Everything before is right; intake or session by the rule or with a reason; the clinician takes the insurance in that state."""
+    """All before is right; intake or session by the rule or with a reason; the clinician takes the insurance there."""
     verdict = ready(facts)
     if not isinstance(verdict, Clear):
         return verdict

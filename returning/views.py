@@ -80,7 +80,9 @@ def tracker_file(request: HttpRequest, kind: str) -> HttpResponse:
         raise NotThere("The tracker comes as csv or xlsx.")
     filtered = tracker.TrackerFilter(request.GET, queryset=tracker.rows())
     if not filtered.is_valid():
-        raise Refusal("One of the filters is not understood, and a file of everything would mislead. Correct the filters.")
+        raise Refusal(
+            "One of the filters is not understood, and a file of everything would mislead. Correct the filters."
+        )
     found = filtered.qs
     record("tracker.exported", by=request.user, kind=kind, rows=found.count())
     content, write = FILES[kind]

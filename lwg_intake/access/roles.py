@@ -29,6 +29,7 @@ class Can(TextChoices):
     SET_POLICY = "set_policy", "change the practice's numbers"
     REVIEW_CASELOAD = "review_caseload", "review what the night suggests for their own clients"
     REVIEW_ALL_CASELOADS = "review_all_caseloads", "see what the night suggests for everybody's clients"
+    CLOSE_CLIENTS = "close_clients", "close a client of their own, or of their team, through the checklist"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
@@ -47,8 +48,8 @@ MAY: dict[Role, set[Can]] = {
         Can.REVIEW_ALL_CASELOADS,
     },
     Role.TRANSITION_MANAGER: {*_OFFICE},
-    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD},
-    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS, Can.REVIEW_CASELOAD},
+    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS},
+    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
     Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
 }

@@ -100,6 +100,8 @@ def tick(
         fields = json.loads(json.dumps(dict(fields), cls=DjangoJSONEncoder))
         if row.state == State.NOT_NEEDED:
             raise Refusal(f"“{step.title}” is not needed on this case as it stands.")
+        if waiting and not step.can_wait:
+            raise Refusal(f"“{step.title}” is done or not done: it cannot be saved as waiting.")
         if row.state == State.LATER:
             raise Refusal(f"First: {', '.join(row.first)}.")
         verdict = step.gate(facts.with_answer(step.key, fields)) if step.gate else None

@@ -46,9 +46,9 @@ class Step:
 
     `who` is the right that ticks it; `therapynotes` says who may do the deed there. `when` says whether the step is
     needed at all, `after` which steps come first, `gate` what stands in the way (judged with what is being entered),
-    `stands` whether an earlier tick still counts. `context` is what the step's own template shows besides (case,
-    facts, what stands in the form), and `note` the line it adds to the interaction note. A `final` step cannot be
-    unticked: its deed has left the house.
+    `stands` whether an earlier tick still counts, `can_wait` whether it can be saved half done. `context` is what the
+    step's own template shows besides (case, facts, what stands in the form), and `note` the line it adds to the
+    interaction note. A `final` step cannot be unticked: its deed has left the house.
     """
 
     key: str
@@ -69,6 +69,7 @@ class Step:
     stands: Callable[[Any], bool] | None = None
     context: Callable[[Any, Any, Mapping[str, Any]], dict[str, Any]] | None = None
     note: Callable[[Mapping[str, Any], Any], str] | None = None
+    can_wait: bool = True
     not_starter: bool = False
     final: bool = False
 

@@ -61,7 +61,9 @@ def _page(
         "seen": snapshot(here.case.client),
         "entries": here.case.entries.select_related("by"),
         "questions": list(here.case.questions.select_related("asked_by", "answered_by")),
-        "leave_form": LeaveForm(ways=[(way, way.label) for way in here.wing.ways_out if way != here.case.status]),
+        "leave_form": LeaveForm(
+            ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out) if way != here.case.status]
+        ),
         "question_form": QuestionForm(),
         "answer_form": AnswerForm(),
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
@@ -247,7 +249,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(*SEE)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     here = board(_case(request, pk))
-    form = LeaveForm(request.POST, ways=[(way, way.label) for way in here.wing.ways_out])
+    form = LeaveForm(request.POST, ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out)])
 
     def again(refusal: Refusal | None = None) -> HttpResponse:
         response = _page(request, here, None, refusal=refusal, leave_form=form, leaving=True)

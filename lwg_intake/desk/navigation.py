@@ -22,6 +22,8 @@ class Place:
 PLACES = (
     Place("Home", "home", Can.USE_DESK),
     Place("Tracker", "tracker", Can.SEE_CASES),
+    Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
+    Place("Caseloads", "caseload", Can.REVIEW_ALL_CASELOADS),
     Place("Numbers", "numbers", Can.SET_POLICY),
     Place("People", "people", Can.MANAGE_PEOPLE),
 )

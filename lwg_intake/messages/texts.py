@@ -21,6 +21,6 @@ class Text:
 def render(template: str, **variables: str) -> Text:
     """Fill a text. Raises KeyError for a variable that is not given, and FileNotFoundError for an unknown text."""
     subject, _, body = (FOLDER / f"{template}.txt").read_text("utf-8").partition("\n\n")
-    values = {"practice_name": settings.PRACTICE_NAME, **variables}
+    values = {"practice_name": settings.PRACTICE_NAME, "practice_phone": settings.PRACTICE_PHONE, **variables}
     # A line break in a subject would let a value write a header of its own.
     return Text(template, " ".join(Template(subject).substitute(values).split()), Template(body).substitute(values))

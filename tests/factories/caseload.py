@@ -59,9 +59,7 @@ class ClosureFactory(factory.django.DjangoModelFactory):
         model = models.Closure
 
     assignment = factory.SubFactory(AssignmentFactory)
-    case = factory.SubFactory(
-        CaseFactory, procedure="closing", client=factory.SelfAttribute("..assignment.client")
-    )
+    case = factory.SubFactory(CaseFactory, procedure="closing", client=factory.SelfAttribute("..assignment.client"))
     grounds = factory.LazyFunction(lambda: ["inactive"])
 
 

@@ -40,11 +40,10 @@ class Assignment(models.Model):
                 fields=["client", "clinician", "service"],
                 condition=Q(ended_on__isnull=True),
                 name="one_open_assignment",
-                violation_error_message="This client already has an open assignment to this clinician for this service.",
+                violation_error_message="This client already has an open assignment to this clinician "
+                "for this service.",
             ),
-            models.UniqueConstraint(
-                fields=["client", "clinician", "service", "started_on"], name="assignment_key"
-            ),
+            models.UniqueConstraint(fields=["client", "clinician", "service", "started_on"], name="assignment_key"),
             in_order("started_on", "ended_on", "assignment_ends_after_start"),
             one_of("service", Service.values, "assignment_service"),
         ]
@@ -121,7 +120,7 @@ class PlaceHold(models.Model):
 
 
 class Handover(models.Model):
-    """How one wing asks another: the receiver lists what is open, and takes it up once. Its outcome is a record again."""
+    """How one wing asks another: the receiver lists what is open, and takes it up once."""
 
     class Kind(models.TextChoices):
         RETURN = "return", "Return"

@@ -1,0 +1,227 @@
+"""The writers of the caseload wing: what a clinician answers to the night, and what each tick of a closing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from caseload import drafts, selectors
+from caseload.facts import Closing
+from caseload.models import Closure, DeadlineLetter, Snooze, Suggestion
+from caseload.procedure import CLOSING
+from caseload.rules import Answer, Ground, Guard, letter_template
+from lwg_intake import dates
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import require
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.checklists.actions import open_case
+from lwg_intake.checklists.models import Case
+from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
+from lwg_intake.messages.outbox import queue
+from lwg_intake.messages.texts import render
+from lwg_intake.records.episodes import derive
+from lwg_intake.records.models import Appointment, Assignment, Contact, Handover, Termination
+
+Fields = Mapping[str, Any]
+Outcome = Case | DeadlineLetter | Handover | None
+# The two grounds of absence: a call only turns the one into the other.
+ABSENCE = {Ground.INACTIVE, Ground.TRYING}
+
+
+def answer(*, assignment_id: int, answer: str, by: User, because: str = "", on: date | None = None) -> Outcome:
+    """Answer everything that is suggested for one assignment.
+
+    `on` is the letter's deadline or the day to ask again; `because` is needed to keep and to reassign. Returns what
+    came of it: the closing case, the letter, the handover, or nothing for a client who is kept.
+    Raises NotAllowed, NotThere, Stale when nothing is open any more, and Refusal.
+    """
+    require(by, Can.REVIEW_CASELOAD)
+    with transaction.atomic():
+        assignment = (
+            Assignment.objects.select_for_update(of=("self",))
+            .select_related("client", "clinician__account", "clinician__supervisor__account")
+            .filter(pk=assignment_id)
+            .first()
+        )
+        _require_theirs(assignment, by)
+        assert assignment is not None
+        open_ones = list(Suggestion.objects.open().select_for_update().filter(assignment=assignment))
+        if not open_ones:
+            raise Stale("Nothing is suggested for this client any more: it was answered, or its reason has gone.")
+        _require_clinician(assignment, open_ones, by)
+        outcome: Outcome = _ANSWERS[Answer(answer)](assignment, open_ones, because, on, by)
+        Suggestion.objects.filter(pk__in=[s.pk for s in open_ones]).update(
+            status=Suggestion.Status.ANSWERED, answer=answer, because=because, answered_by=by,
+            answered_at=timezone.now(),
+        )  # fmt: skip
+        DeadlineLetter.objects.filter(
+            assignment=assignment, ended_on__isnull=True, deadline_on__lt=dates.today()
+        ).update(ended_on=dates.today())
+        record("suggestion.answered", by=by, on=assignment, answer=answer, grounds=[s.ground for s in open_ones])
+    return outcome
+
+
+def _require_theirs(assignment: Assignment | None, by: User) -> None:
+    clinician = assignment.clinician if assignment else None
+    theirs = clinician and (
+        clinician.account_id == by.pk
+        or (by.can(Can.SEE_TEAM_CLIENTS) and clinician.supervisor and clinician.supervisor.account_id == by.pk)
+    )
+    if not theirs:
+        raise NotThere("There is no such client on your caseload.")
+
+
+def _require_clinician(assignment: Assignment, found: list[Suggestion], by: User) -> None:
+    """A minor's or a risk-flagged client's suggestion is the clinician's alone."""
+    alone = {Guard.MINOR, Guard.RISK} & {note for s in found for note in s.notes}
+    if alone and assignment.clinician.account_id != by.pk:
+        raise NotAllowed(f"{Guard(sorted(alone)[0]).label} Only {assignment.clinician} can answer this.")
+
+
+def _close(assignment: Assignment, found: list[Suggestion], because: str, on: date | None, by: User) -> Case:
+    grounds = [s.ground for s in found]
+    return start_closing(assignment=assignment, grounds=grounds, by=by)
+
+
+def start_closing(*, assignment: Assignment, grounds: list[str], by: User) -> Case:
+    """Open the closing of an assignment. Raises Refusal where one is open."""
+    case = open_case(
+        procedure=CLOSING, client=assignment.client, assignment=assignment, by=by,
+        words=f"Started the closing of {assignment.client.name}.",
+    )  # fmt: skip
+    Closure.objects.create(case=case, assignment=assignment, grounds=grounds)
+    return case
+
+
+def _write(assignment: Assignment, found: list[Suggestion], because: str, on: date | None, by: User) -> DeadlineLetter:
+    """The deadline letter goes out by e-mail where the client wants that; else it is to be sent through the portal."""
+    if on is None:
+        raise Refusal("Choose the date by which the client is to schedule.")
+    client = assignment.client
+    message = None
+    if client.email and client.email_ok:
+        text = selectors.deadline_text(assignment, on)
+        message = queue(text, to=client.email, key=f"T22-assignment-{assignment.pk}-{on}", client=client)
+    DeadlineLetter.objects.filter(assignment=assignment, ended_on__isnull=True).update(ended_on=dates.today())
+    letter = DeadlineLetter.objects.create(assignment=assignment, deadline_on=on, written_by=by, message=message)
+    Contact.objects.create(
+        client=client, at=timezone.now(), direction="out", channel="email" if message else "portal", outcome="sent",
+        reason="Closure notice", note=f"Asked to schedule by {on:%b %-d, %Y}.", written_by=by,
+    )  # fmt: skip
+    _snooze(assignment, [s for s in found if s.ground != Ground.DEADLINE_PASSED], on + timedelta(days=1),
+            f"Letter with the date {on}", by)  # fmt: skip
+    return letter
+
+
+def _keep(assignment: Assignment, found: list[Suggestion], because: str, on: date | None, by: User) -> None:
+    if on is None or not because.strip():
+        raise Refusal("Say why this client is kept, and when to ask again.")
+    _snooze(assignment, found, on, because.strip(), by)
+
+
+def _snooze(assignment: Assignment, found: list[Suggestion], until: date, because: str, by: User) -> None:
+    """Keep the grounds quiet until a day; both grounds of absence rest together."""
+    grounds = {s.ground for s in found}
+    grounds |= ABSENCE if grounds & ABSENCE else set()
+    Snooze.objects.bulk_create(
+        Snooze(assignment=assignment, ground=g, until_on=until, because=because, by=by) for g in sorted(grounds)
+    )
+
+
+def _reassign(assignment: Assignment, found: list[Suggestion], because: str, on: date | None, by: User) -> Handover:
+    if not because.strip():
+        raise Refusal("Say why another clinician would serve better.")
+    try:
+        with transaction.atomic():
+            return Handover.objects.create(
+                kind=Handover.Kind.REASSIGN, assignment=assignment, because=because.strip(), asked_by=by
+            )
+    except IntegrityError as error:
+        raise Refusal("A reassignment is asked for already.") from error
+
+
+_ANSWERS: dict[Answer, Callable[..., Outcome]] = {
+    Answer.CLOSE: _close,
+    Answer.LETTER: _write,
+    Answer.KEEP: _keep,
+    Answer.REASSIGN: _reassign,
+}
+
+
+# --- What a tick of a closing does ----------------------------------------------------------------------------------
+
+
+def _visits(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
+    """Visits that were cancelled in TherapyNotes stand here as cancelled by us: they count against nobody."""
+    assignment = selectors.details(case).assignment
+    if fields["cancelled"]:
+        rows = Appointment.objects.filter(
+            client_id=case.client_id, clinician_id=assignment.clinician_id, service=assignment.service,
+            state="scheduled", starts_at__gte=timezone.now(),
+        )  # fmt: skip
+        record("appointments.cancelled", by=by, on=case, visits=list(rows.values_list("pk", flat=True)))
+        rows.update(state="clinician_cancel")
+
+
+def _letter(*, case: Case, facts: Closing, fields: Fields, by: User) -> dict[str, Any]:
+    template = letter_template(facts)
+    message = None
+    if fields["how"] == "email":
+        text = render(template, **drafts.letter_variables(facts, fields["referrals"]))
+        message = queue(text, to=facts.email, key=f"{template}-case-{case.pk}", client=case.client)
+        record("message.queued", by=by, on=message, template=template)
+        Closure.objects.filter(case=case).update(letter=message)
+    Contact.objects.create(
+        client_id=case.client_id, at=timezone.now(), direction="out",
+        channel="email" if message else "portal", outcome="sent", reason="Closure notice",
+        note=f"Closing letter ({template}), by {fields['how']}.", written_by=by,
+    )  # fmt: skip
+    return {"template": template}
+
+
+def _end(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
+    """The Termination that a return reads one day; the assignment ends with it."""
+    assignment = selectors.details(case).assignment
+    ended_on = date.fromisoformat(facts.said("ending", "ended_on"))
+    termination, made = Termination.objects.get_or_create(
+        client_id=case.client_id, clinician_id=assignment.clinician_id, service=assignment.service, ended_on=ended_on,
+        defaults={"category": facts.said("ending", "category"), "ground": facts.said("ending", "ground"),
+                  "note": "Closed after review." },
+    )  # fmt: skip
+    if not made:
+        raise Refusal("A termination of that day is on record already. Look at the client's record.")
+    Assignment.objects.filter(pk=assignment.pk, ended_on__isnull=True).update(ended_on=ended_on)
+    derive([case.client_id])
+    Closure.objects.filter(case=case).update(termination=termination)
+    record("termination.written", by=by, on=termination, category=termination.category)
+
+
+EFFECTS = {"visits": _visits, "letter": _letter, "note": _end}
+UNDONE: dict[str, Any] = {}
+
+
+def may_leave(facts: Closing, way: str) -> None:
+    if "note" in facts.answers:
+        raise Refusal("The service has ended. Somebody who comes back is a returning client.")
+
+
+def left(*, case: Case, way: str, by: User) -> None:
+    """Kept after all: the night may ask again tomorrow."""
+
+
+def reopened(*, case: Case, facts: Closing, by: User) -> None:
+    """A closing that was left is not reopened: the night asks anew."""
+    raise Refusal("A closing is started anew from the caseload.")
+
+
+def finished(*, case: Case, facts: Closing, by: User) -> str:
+    return Case.Status.COMPLETED
+
+
+def touched(*, case: Case, by: User) -> None:
+    """Nothing else follows a closing's steps."""

@@ -1,0 +1,220 @@
+"""Questions to the database: a closing's facts, a caseload, what the night suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from caseload import drafts
+from caseload.facts import Attempt, Closing
+from caseload.models import Closure, Suggestion
+from caseload.rules import CLOSING, Ground, letter_template
+from lwg_intake import dates
+from lwg_intake.access.models import User
+from lwg_intake.access.roles import Can
+from lwg_intake.checklists.models import Case, Tick
+from lwg_intake.messages.texts import render
+from lwg_intake.policy.values import values
+from lwg_intake.records.models import Appointment, Assignment, Clinician, Contact
+from lwg_intake.records.rules import MISSES, AppointmentState, Direction, Flag, Service
+
+PROCEDURE = "closing"
+
+
+def details(case: Case) -> Closure:
+    return Closure.objects.select_related("assignment__clinician", "termination").get(case=case)
+
+
+def facts(case: Case) -> Closing:
+    """Everything that a closing asks, as it stands today."""
+    row = details(case)
+    assignment, client = row.assignment, case.client
+    today, policy = dates.today(), values()
+    visits = Appointment.objects.filter(client=client, clinician=assignment.clinician, service=assignment.service)
+    kept = visits.filter(state=AppointmentState.KEPT)
+    began = assignment.started_on
+    last_seen = kept.aggregate(at=Max("starts_at"))["at"]
+    last_seen_on = dates.day_of(last_seen) if last_seen else None
+    log = Contact.objects.current().filter(client=client)
+    last_contact = log.filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied"))).aggregate(at=Max("at"))
+    tried = log.filter(direction=Direction.OUT, at__date__gt=last_seen_on or began).order_by("at")
+    age = dates.age_on(client.dob, today) if client.dob else None
+    others = Assignment.objects.running().filter(client=client).exclude(service=assignment.service)
+    return Closing(
+        today=today,
+        policy=policy,
+        answers={t.step: t.fields for t in case.ticks.all() if t.outcome == Tick.Outcome.DONE},
+        grounds=tuple(row.grounds),
+        name=client.name,
+        called=client.called,
+        clinician=str(assignment.clinician),
+        clinician_email=assignment.clinician.email,
+        service=Service(assignment.service).label,
+        started_on=began,
+        last_seen_on=last_seen_on,
+        last_contact_on=dates.day_of(last_contact["at"]) if last_contact["at"] else None,
+        days_unseen=(today - max(last_seen_on or began, began)).days,
+        visits_ahead=tuple(
+            f"{dates.local(at):%b %-d, %Y, %-I:%M %p}"
+            for at in visits.filter(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())
+            .order_by("starts_at")
+            .values_list("starts_at", flat=True)[:5]
+        ),
+        misses=tuple(
+            (dates.day_of(at), state)
+            for at, state in visits.filter(state__in=MISSES, starts_at__date__gte=began)
+            .order_by("starts_at")
+            .values_list("starts_at", "state")
+        ),
+        visits_kept=kept.filter(starts_at__date__gte=began).count(),
+        attempts=tuple(Attempt(dates.day_of(c.at), c.channel, c.outcome) for c in tried[:12]),
+        other_services=tuple(Service(s).label for s in others.values_list("service", flat=True).distinct()),
+        email=client.email,
+        email_ok=client.email_ok,
+        is_minor=age is not None and age < policy["minor_until_years"],
+        guardian=client.guardian_name,
+        is_part2=Flag.PART2 in client.flags,
+        is_held=Flag.HOLD in client.flags,
+    )
+
+
+def letter_preview(case: Case, facts: Closing, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The letter as it would go out, and why this one."""
+    referrals = str(fields.get("referrals") or "\n".join(drafts.REFERRALS))
+    return {"letter": drafts.letter(facts, referrals), "template": letter_template(facts), "to": facts.email}
+
+
+def deadline_text(assignment: Assignment, deadline: date) -> Any:
+    """The letter that asks to schedule by a day (T22)."""
+    return render("T22", client_first_name=assignment.client.called, deadline_date=f"{deadline:%A, %B %-d, %Y}")
+
+
+# --- The caseload page ----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Line:
+    """One open assignment on the caseload page, with what the night suggests for it."""
+
+    assignment: Assignment
+    seen_on: date | None = None
+    contact_on: date | None = None
+    next_on: date | None = None
+    misses: int = 0
+    suggestions: list[Suggestion] = field(default_factory=list)
+
+    @property
+    def closing(self) -> bool:
+        """Whether any ground suggests an ending."""
+        return any(s.ground in CLOSING for s in self.suggestions)
+
+
+def caseload(clinicians: list[Clinician]) -> list[Line]:
+    """Every open assignment of these clinicians: those with suggestions first, then by name. Constant statements."""
+    lines = {
+        a.pk: Line(a)
+        for a in Assignment.objects.filter(clinician__in=clinicians, ended_on__isnull=True)
+        .select_related("client", "clinician")
+        .order_by("client__last_name", "client__first_name", "pk")
+    }
+    by_key = {(line.assignment.client_id, line.assignment.clinician_id, line.assignment.service): line
+              for line in lines.values()}  # fmt: skip
+    visits = (
+        Appointment.objects.filter(clinician__in=clinicians, client__in={key[0] for key in by_key})
+        .values("client_id", "clinician_id", "service")
+        .annotate(
+            seen=Max("starts_at", filter=Q(state=AppointmentState.KEPT)),
+            ahead=Min("starts_at", filter=Q(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())),
+        )
+    )
+    for row in visits:
+        line = by_key.get((row["client_id"], row["clinician_id"], row["service"]))
+        if line:
+            line.seen_on = dates.day_of(row["seen"]) if row["seen"] else None
+            line.next_on = dates.day_of(row["ahead"]) if row["ahead"] else None
+    _add_misses(by_key, clinicians)
+    spoke = dict(
+        Contact.objects.current()
+        .filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied")))
+        .filter(client__in={key[0] for key in by_key})
+        .values_list("client_id")
+        .annotate(Max("at"))
+    )
+    for line in lines.values():
+        at = spoke.get(line.assignment.client_id)
+        line.contact_on = dates.day_of(at) if at else None
+    for suggestion in Suggestion.objects.open().filter(assignment__in=lines).order_by("ground"):
+        suggestion.assignment = lines[suggestion.assignment_id].assignment
+        lines[suggestion.assignment_id].suggestions.append(suggestion)
+    return sorted(lines.values(), key=lambda line: (not line.suggestions, not line.closing))
+
+
+def _add_misses(by_key: dict[tuple[int, int, str], Line], clinicians: list[Clinician]) -> None:
+    missed = Appointment.objects.filter(
+        clinician__in=clinicians, state__in=MISSES, client__in={key[0] for key in by_key}
+    ).values_list("client_id", "clinician_id", "service", "starts_at")
+    for client, clinician, service, at in missed:
+        line = by_key.get((client, clinician, service))
+        if line and dates.day_of(at) >= line.assignment.started_on:
+            line.misses += 1
+
+
+def reviewers(user: User) -> list[Clinician]:
+    """The clinicians whose caseload this person may look at: their own, their team's, or everybody's."""
+    if user.can(Can.REVIEW_ALL_CASELOADS):
+        return list(Clinician.objects.staying())
+    mine = Q(account=user)
+    if user.can(Can.SEE_TEAM_CLIENTS):
+        mine |= Q(supervisor__account=user)
+    return list(Clinician.objects.filter(mine))
+
+
+def waiting(clinicians: list[Clinician]) -> dict[int, tuple[int, date | None]]:
+    """For each clinician, how many clients wait for an answer, and since when the oldest."""
+    rows = (
+        Suggestion.objects.open()
+        .filter(assignment__clinician__in=clinicians)
+        .values_list("assignment__clinician")
+        .annotate(Count("assignment", distinct=True), Min("opened_on"))
+    )
+    return {pk: (count, since) for pk, count, since in rows}
+
+
+def words(suggestion: Suggestion) -> str:
+    """The evidence of a suggestion in one line, as of its day."""
+    e = suggestion.evidence
+    silent = e.get("days_without_contact")
+    contact = "no contact on record" if silent is None else f"no contact for {silent} days"
+    return {
+        Ground.INACTIVE: lambda: f"Unseen for {e['days_unseen']} days, {contact}.",
+        Ground.LAPSED: lambda: f"Unseen for {e['days_unseen']} days, {contact}, and never terminated.",
+        Ground.TRYING: lambda: f"Unseen for {e['days_unseen']} days, in contact {silent} days ago.",
+        Ground.MISSED: lambda: (
+            f"{e['count']} missed: "
+            + ", ".join(f"{_day(m['on'])} {AppointmentState(m['state']).label.lower()}" for m in e["misses"][-8:])
+            + "."
+        ),
+        Ground.DEADLINE_PASSED: lambda: f"Asked to schedule by {_day(e['deadline_on'])}; nothing is booked.",
+        Ground.PLAN_DUE: lambda: _plan(e),
+        Ground.PLAN_OVERDUE: lambda: _plan(e),
+        Ground.UNRESOLVED: lambda: (
+            f"{e['count']} past without an outcome: "
+            + ", ".join(_day(v["on"]) for v in e["visits"][-8:])
+            + ". Set them in TherapyNotes."
+        ),
+    }[Ground(suggestion.ground)]()
+
+
+def _plan(evidence: Mapping[str, Any]) -> str:
+    if evidence.get("plan_on"):
+        return f"The plan is of {_day(evidence['plan_on'])}. A good moment for the attendance policy, too."
+    return f"No plan is on file; counted from the start, {_day(evidence['counted_from'])}."
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%b %-d, %Y}"

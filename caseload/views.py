@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from caseload import actions, selectors
+from caseload.forms import AnswerForm
+from caseload.models import Sweep
+from caseload.rules import Answer, Guard
+from lwg_intake import dates
+from lwg_intake.access.needs import needs
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.checklists.models import Case
+from lwg_intake.errors import Refusal
+from lwg_intake.policy.values import values
+
+SHOW = {
+    "": ("Everyone", lambda line: True),
+    "suggested": ("With a suggestion", lambda line: bool(line.suggestions)),
+    "unseen": ("Nothing booked", lambda line: line.next_on is None),
+    "missed": ("With misses", lambda line: line.misses > 0),
+}
+
+
+@require_GET
+@needs(Can.REVIEW_CASELOAD, Can.REVIEW_ALL_CASELOADS)
+def caseload(request: HttpRequest) -> HttpResponse:
+    """A clinician's caseload: what the night suggests first, then everyone. Supervisors and managers choose whose."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal | None = None) -> HttpResponse:
+    clinicians = selectors.reviewers(request.user)
+    asked = request.GET.get("of", "")
+    mine = [c for c in clinicians if c.account_id == request.user.pk]
+    chosen = [c for c in clinicians if str(c.pk) == asked] or mine or clinicians[:1]
+    show = request.GET.get("show", "")
+    keep = SHOW.get(show, SHOW[""])[1]
+    lines = selectors.caseload(chosen)
+    record("caseload.opened", by=request.user, clinician=chosen[0].pk if chosen else None, clients=len(lines))
+    waiting = selectors.waiting(clinicians)
+    suggested = [
+        (line, [(s, selectors.words(s)) for s in line.suggestions], [Guard(n) for n in _notes(line)])
+        for line in lines
+        if line.suggestions
+    ]
+    today, numbers = dates.today(), values()
+    context = {
+        "chosen": chosen[0] if chosen else None,
+        "team": [(c, *waiting.get(c.pk, (0, None))) for c in clinicians] if len(clinicians) > 1 else [],
+        "suggested": suggested,
+        "lines": [line for line in lines if keep(line)],
+        "total": len(lines),
+        "show": show,
+        "shows": [(key, label) for key, (label, _) in SHOW.items()],
+        "form": form,
+        "refusal": refusal,
+        "typed": request.POST,
+        "today": today,
+        "deadline": today + timedelta(days=numbers["deadline_days"]),
+        "ask_again": today + timedelta(days=numbers["inactive_days"]),
+        "may_answer": request.user.can(Can.REVIEW_CASELOAD),
+        "sweep": Sweep.objects.first(),
+        "closings": Case.objects.visible_to(request.user)
+        .filter(procedure=selectors.PROCEDURE, status__in=Case.OPEN, assignment__clinician__in=chosen)
+        .select_related("client"),
+    }
+    return render(request, "caseload/caseload.html", context)
+
+
+def _notes(line: selectors.Line) -> list[str]:
+    return list(dict.fromkeys(note for s in line.suggestions for note in s.notes))
+
+
+@needs(Can.REVIEW_CASELOAD)
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """The same answer for one client or for several that are ticked."""
+    form = AnswerForm(request.POST)
+    request.on_refusal = lambda refusal: _page(request, form, refusal)  # type: ignore[attr-defined]
+    chosen = [int(pk) for pk in request.POST.getlist("assignment") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    if not chosen:
+        raise Refusal("Tick the clients whom this answer is for.")
+    if not form.is_valid():
+        response = _page(request, form)
+        response.status_code = 422
+        return response
+    outcome = None
+    for pk in chosen:
+        outcome = actions.answer(assignment_id=pk, by=request.user, **form.cleaned_data)
+    if len(chosen) == 1 and isinstance(outcome, Case):
+        return redirect("case", pk=outcome.pk)
+    label = Answer(form.cleaned_data["answer"]).label.removesuffix(", because …").lower()
+    messages.success(request, f"{len(chosen)} answered: {label}.")
+    of = request.POST.get("of", "")
+    return redirect(reverse("caseload") + (f"?of={of}" if of.isdigit() else ""))
