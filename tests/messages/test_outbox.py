@@ -83,12 +83,12 @@ def test_where_the_worker_cannot_be_told_the_deed_stands_and_the_message_goes_la
 
 
 def test_what_is_due_is_sent_once(office):
-    MessageFactory(key="T11-case-7", to="osei@example.org", subject="A client joined", body="Record number: LW-00007")
+    MessageFactory(key="T11-of-this", to="osei@example.org", subject="A client joined", body="Record number: LW-00007")
     MessageFactory(due_at=timezone.now() + timedelta(minutes=1))
     assert (send_due(), send_due()) == (1, 0)
     (mail,) = office.taken
     assert (mail["To"], mail["Subject"], mail["Message-ID"]) == (
-        "osei@example.org", "A client joined", "<T11-case-7@outbox>",
+        "osei@example.org", "A client joined", "<T11-of-this@outbox>",
     )  # fmt: skip
     assert mail.get_payload().strip() == "Record number: LW-00007"
     assert states() == ["sent", "queued"]

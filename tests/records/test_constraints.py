@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lwg_intake.records.models import Assignment, Client, PlaceHold, Removal
 from tests.factories.access import UserFactory
+from tests.factories.caseload import HandoverFactory
 from tests.factories.cases import CaseFactory, DraftFactory, QuestionFactory, ReturnFactory, TickFactory
 from tests.factories.messages import MessageFactory
 from tests.factories.records import (
@@ -47,6 +48,7 @@ TWICE = {
     "termination_key": (TerminationFactory, {"ended_on": DAY}, ("client", "clinician", "service")),
     "one_open_episode": (EpisodeFactory, {}, ("client",)),
     "one_open_hold": (PlaceHoldFactory, {}, ("client", "service")),
+    "one_open_handover": (HandoverFactory, {}, ("assignment", "kind")),
     "one_open_removal": (RemovalFactory, {}, ("assignment",)),
     "insurance_key": (InsurancePolicyFactory, {}, ("client", "payer", "member_id")),
     "records_balance_client_id": (BalanceFactory, {}, ("client",)),
@@ -113,6 +115,8 @@ WRONG = {
     "fees_are_not_negative": lambda: BalanceFactory(no_show_fees=-1),
     "episode_end_has_termination": lambda: EpisodeFactory(ended_on=DAY),
     "removal_done_by_and_at": lambda: RemovalFactory(done_at=NOW),
+    "handover_kind": lambda: HandoverFactory(kind="forget"),
+    "handover_taken_up_by_and_at": lambda: HandoverFactory(taken_up_at=NOW),
     "removal_done_is_signed": lambda: RemovalFactory(status="done"),
     "arrangement_ended_by_and_at": lambda: ArrangementFactory(ended_at=NOW + timedelta(days=1)),
     "case_closed_by_and_at": lambda: CaseFactory(status="withdrew", closed_at=NOW),
@@ -134,6 +138,11 @@ WRONG = {
     "insurance_payer_class": lambda: InsurancePolicyFactory(payer_class="rich"),
     "insurance_active": lambda: InsurancePolicyFactory(active="perhaps"),
     "document_state": lambda: DocumentFactory(state="lost"),
+    "clinician_modality": lambda: ClinicianFactory(modality="dance"),
+    "clinician_employment": lambda: ClinicianFactory(employment="gig"),
+    "clinician_services": lambda: ClinicianFactory(services=["therapy", "massage"]),
+    "client_portal": lambda: ClientFactory(portal="ajar"),
+    "client_flags": lambda: ClientFactory(flags=["risk", "nice"]),
     "clinician_kind": lambda: ClinicianFactory(kind="wizard"),
 }
 
