@@ -1,11 +1,12 @@
 """A sweep as it runs: its cost, beside another, beside people, and by its command."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import StringIO
 from threading import Event, Thread
+from time import sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -248,6 +249,45 @@ def test_a_closing_in_progress_is_waited_for() -> None:
     assert grounds(answers[0]) == {"inactive"}
     assert why(sweep(TODAY)) == {"inactive": "The assignment has ended."}
     assert Suggestion.objects.filter(assignment=mine, status="open").count() == 0
+
+
+@really
+def test_who_holds_an_assignment_can_still_answer_its_suggestion() -> None:
+    """The night opens "missed" and would withdraw "inactive" of one assignment: neither waits for the other for ever."""
+    mine = assigned()
+    sweep(TODAY)
+    visit(mine, ago(1))
+    for days in (60, 50, 40):
+        visit(mine, ago(days), "no_show")
+    clinician = UserFactory()
+    night_waits = Event()
+
+    def answer() -> None:
+        Assignment.objects.select_for_update().get()
+        night_waits.wait(30)
+        Suggestion.objects.update(status="answered", answer="keep", answered_at=timezone.now(), answered_by=clinician)
+
+    answers: list[Any] = []
+    holder = Thread(target=lambda: (_committed(answer, answers), connection.close()))
+    holder.start()
+    sleep(0.3)
+    night = Thread(target=lambda: (_committed(lambda: sweep(TODAY), answers), connection.close()))
+    night.start()
+    night.join(0.7)
+    assert night.is_alive()
+    night_waits.set()
+    holder.join(30)
+    night.join(30)
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert dict(Suggestion.objects.values_list("ground", "status")) == {"inactive": "answered", "missed": "open"}
+
+
+def _committed(deed: Callable[[], Any], answers: list[Any]) -> None:
+    try:
+        with transaction.atomic():
+            answers.append(deed())
+    except Exception as error:
+        answers.append(error)
 
 
 # ---- The timetable -----------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ pytestmark = [
 COUNT = 30
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def until(true: Callable[[], Any], what: str, seconds: float = 40) -> Any:
     end = time.monotonic() + seconds
     while not (answer := true()):
         assert time.monotonic() < end, f"{what} did not happen within {seconds} s"
