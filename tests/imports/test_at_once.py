@@ -1,14 +1,11 @@
 """Two at once: real connections, real commits."""
 
-from threading import Barrier, Thread
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from lwg_intake.imports import practice as importing
 from lwg_intake.imports.practice import import_folder
 from lwg_intake.records.models import Assignment, Client, Episode
+from tests.at_once import at_once
 from tests.factories.records import AssignmentFactory, ClientFactory, ClinicianFactory
 from tests.imports.conftest import Folder
 
@@ -16,26 +13,6 @@ from tests.imports.conftest import Folder
 @pytest.fixture
 def folder(tmp_path, transactional_db):
     return Folder(tmp_path)
-
-
-def at_once(*deeds: Any) -> list[Any]:
-    start, answers = Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            answers[place] = deeds[place]()
-        except Exception as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def test_four_imports_of_one_folder_take_turns(folder):
