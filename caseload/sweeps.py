@@ -120,8 +120,8 @@ def _sweep(day: date, began: float, statements: _Statements) -> Found:
             raise Refusal("Another sweep is running. It judges the same record; there is nothing to do.")
         cursor.execute(PLACE)
         cursor.execute(FIND, asked)
-        # Opening waits for whoever holds an assignment: at once rather than at the end, and before anything is held that
-        # they in turn could wait for.
+        # Opening waits for whoever holds an assignment: now rather than at the end, and before the night holds anything
+        # that they in turn could wait for.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(OPEN, asked)
         opened = [dict(zip(NAMES, row, strict=True)) for row in cursor.fetchall()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from caseload.printed import rules_as_markdown
 from lwg_intake.access import roles
 from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.printed import printed
@@ -54,6 +55,10 @@ def _returning() -> str:
     return f"```text\n{printed(wing_of('returning'), defaults)}\n```"
 
 
+def _sweep() -> str:
+    return rules_as_markdown({key: number.default for key, number in NUMBERS.items()})
+
+
 PARTS = (
     Part("roles.md", "roles", roles.table),
     Part("states.md", "case", _states(Case)),
@@ -61,6 +66,7 @@ PARTS = (
     Part("states.md", "message", _states(Message)),
     Part("import-format.md", "import-format", format.as_markdown),
     Part("returning.md", "returning", _returning),
+    Part("sweep.md", "sweep", _sweep),
 )
 
 

@@ -253,7 +253,7 @@ def test_a_closing_in_progress_is_waited_for() -> None:
 
 @really
 def test_who_holds_an_assignment_can_still_answer_its_suggestion() -> None:
-    """The night opens "missed" and would withdraw "inactive" of one assignment: neither waits for the other for ever."""
+    """The night opens "missed" and would withdraw "inactive" of one assignment: neither waits for ever."""
     mine = assigned()
     sweep(TODAY)
     visit(mine, ago(1))
