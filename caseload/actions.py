@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,7 +52,10 @@ def answer(*, assignment_id: int, answer: str, by: User, because: str = "", on: 
         assert assignment is not None
         open_ones = list(Suggestion.objects.open().select_for_update().filter(assignment=assignment))
         if not open_ones:
-            raise Stale("Nothing is suggested for this client any more: it was answered, or its reason has gone.")
+            raise Stale(
+                f"Nothing is suggested for {assignment.client.name} any more: it was answered, or its reason has gone. "
+                "Nothing was changed."
+            )
         _require_clinician(assignment, open_ones, by)
         outcome: Outcome = _ANSWERS[Answer(answer)](assignment, open_ones, because, on, by)
         Suggestion.objects.filter(pk__in=[s.pk for s in open_ones]).update(
@@ -64,6 +67,12 @@ def answer(*, assignment_id: int, answer: str, by: User, because: str = "", on: 
         ).update(ended_on=dates.today())
         record("suggestion.answered", by=by, on=assignment, answer=answer, grounds=[s.ground for s in open_ones])
     return outcome
+
+
+def answer_all(*, assignment_ids: Iterable[int], by: User, **said: Any) -> list[Outcome]:
+    """The same answer for several: for all of them, or, where one is refused, for none. Raises as `answer` does."""
+    with transaction.atomic():
+        return [answer(assignment_id=pk, by=by, **said) for pk in sorted(set(assignment_ids))]
 
 
 def _require_theirs(assignment: Assignment | None, by: User) -> None:
@@ -80,7 +89,8 @@ def _require_clinician(assignment: Assignment, found: list[Suggestion], by: User
     """A minor's or a risk-flagged client's suggestion is the clinician's alone."""
     alone = {Guard.MINOR, Guard.RISK} & {note for s in found for note in s.notes}
     if alone and assignment.clinician.account_id != by.pk:
-        raise NotAllowed(f"{Guard(sorted(alone)[0]).label} Only {assignment.clinician} can answer this.")
+        because = Guard(sorted(alone)[0]).label
+        raise NotAllowed(f"{assignment.client.name}: {because} Only {assignment.clinician} can answer this.")
 
 
 def _close(assignment: Assignment, found: list[Suggestion], because: str, on: date | None, by: User) -> Case:
@@ -142,7 +152,7 @@ def _reassign(assignment: Assignment, found: list[Suggestion], because: str, on:
                 kind=Handover.Kind.REASSIGN, assignment=assignment, because=because.strip(), asked_by=by
             )
     except IntegrityError as error:
-        raise Refusal("A reassignment is asked for already.") from error
+        raise Refusal(f"A reassignment of {assignment.client.name} is asked for already.") from error
 
 
 _ANSWERS: dict[Answer, Callable[..., Outcome]] = {
@@ -166,6 +176,15 @@ def _visits(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
         )  # fmt: skip
         record("appointments.cancelled", by=by, on=case, visits=list(rows.values_list("pk", flat=True)))
         rows.update(state="clinician_cancel")
+
+
+def _wish(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
+    """A client who would go on with somebody else is handed to the reassignment wing at once."""
+    if fields["wish"] == "yes":
+        Handover.objects.get_or_create(
+            kind=Handover.Kind.REASSIGN, assignment=selectors.details(case).assignment, taken_up_at=None,
+            defaults={"because": "The client would go on with another clinician.", "asked_by": by},
+        )  # fmt: skip
 
 
 def _letter(*, case: Case, facts: Closing, fields: Fields, by: User) -> dict[str, Any]:
@@ -201,7 +220,7 @@ def _end(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
     record("termination.written", by=by, on=termination, category=termination.category)
 
 
-EFFECTS = {"visits": _visits, "letter": _letter, "note": _end}
+EFFECTS = {"visits": _visits, "reassign": _wish, "letter": _letter, "note": _end}
 UNDONE: dict[str, Any] = {}
 
 
@@ -223,5 +242,5 @@ def finished(*, case: Case, facts: Closing, by: User) -> str:
     return Case.Status.COMPLETED
 
 
-def touched(*, case: Case, by: User) -> None:
+def touched(*, case: Case, by: User, facts: Closing | None = None) -> None:
     """Nothing else follows a closing's steps."""

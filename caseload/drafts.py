@@ -1,5 +1,7 @@
 """What the program drafts for a closing: the summary, the note to paste, the letter's words. A person corrects them."""
 
+from datetime import date
+
 from caseload.facts import Closing
 from caseload.rules import Ground, letter_template
 from lwg_intake.records.rules import AppointmentState, Category, Channel, ContactOutcome
@@ -72,13 +74,15 @@ def letter_variables(facts: Closing, referrals: str) -> dict[str, str]:
     return {
         "client_first_name": facts.called,
         "clinician_name": facts.clinician,
-        "end_date": f"{facts.said('ending', 'ended_on', str(facts.today))}",
+        "end_date": f"{date.fromisoformat(facts.said('ending', 'ended_on', str(facts.today))):%B %-d, %Y}",
         "return_contact": settings.PRACTICE_PHONE,
         "referrals": referrals,
         "crisis_line": "988",
         "missed_count": str(len(facts.misses)),
         "policy_summary": POLICY,
-        "reason_text_neutral": "This is as we talked about.",
+        "reason_text_neutral": "This is as we talked about."
+        if facts.said("last_session", "last_session") == "held"
+        else "We wish you well.",
     }
 
 

@@ -77,6 +77,7 @@ CLOSING = Procedure(
             who=CLINICIAN,
             form=forms.EndingForm,
             after=BEFORE_THE_END,
+            gate=rules.ending_gate,
             evidence=evidence.grounds,
         ),
         Step(
@@ -103,6 +104,7 @@ CLOSING = Procedure(
             template="caseload/step_letter.html",
             context=selectors.letter_preview,
             after=("ending",),
+            gate=rules.letter_gate,
             final=True,
         ),
         Step(

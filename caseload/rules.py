@@ -74,10 +74,13 @@ class PlanAges:
 # --- Closing (S2, S3) -----------------------------------------------------------------------------------------------
 
 
+HELD = Blocked("The record is under a legal hold.", "Nothing is closed until management lifts it.")
+
+
 def visits_gate(facts: Closing) -> Verdict:
     """No visit is ahead, or it was cancelled in TherapyNotes; a legal hold stops every closing."""
     if facts.is_held:
-        return Blocked("The record is under a legal hold.", "Nothing is closed until management lifts it.")
+        return HELD
     if facts.visits_ahead and not facts.said("visits", "cancelled"):
         return Blocked(
             f"A visit is booked: {', '.join(facts.visits_ahead)}.",
@@ -110,8 +113,25 @@ def consult_gate(facts: Closing) -> Verdict:
 def reassign_gate(facts: Closing) -> Verdict:
     """A client who would go on with somebody else is reassigned, not closed (R37)."""
     if facts.said("reassign", "wish") == "yes":
-        return Blocked("The client would go on with another clinician.", "Choose “Reassigned instead” below.")
+        return Warn("The client would go on with another clinician: the reassignment is asked for with this tick.")
     return Clear("Offer it where fit, schedule or approach is the hurdle rather than interest.")
+
+
+def ending_gate(facts: Closing) -> Verdict:
+    """A client who goes on with somebody else is not closed (R37)."""
+    if facts.said("reassign", "wish") == "yes":
+        return Blocked(
+            "The client goes on with another clinician, and the reassignment is asked for.",
+            "Leave this closing below, as kept after all.",
+        )
+    return Clear("The clinician chooses.")
+
+
+def letter_gate(facts: Closing) -> Verdict:
+    """Nothing leaves the house under a legal hold, also one that came while the closing was under way."""
+    if facts.is_held:
+        return HELD
+    return Clear("The client may come back: the letter says how.")
 
 
 def summary_gate(facts: Closing) -> Verdict:
@@ -123,7 +143,14 @@ def summary_gate(facts: Closing) -> Verdict:
 
 
 def end_gate(facts: Closing) -> Verdict:
-    """Every step before is done; ends only this assignment where another service is open."""
+    """Neither a hold nor a visit came up since; ends only this assignment where another service is open."""
+    if facts.is_held:
+        return HELD
+    if facts.visits_ahead:
+        return Blocked(
+            f"A visit was booked since: {', '.join(facts.visits_ahead)}.",
+            "Cancel it in TherapyNotes and save “Visits ahead” again, or keep the client.",
+        )
     if facts.other_services:
         return Warn(f"{', '.join(facts.other_services)} goes on: only {facts.service} with {facts.clinician} ends.")
     return Clear("This ends the episode.")
@@ -135,11 +162,12 @@ def suggested_category(facts: Closing) -> str:
 
 
 def letter_template(facts: Closing) -> str:
-    """Which letter fits: attendance (T23), unresponsive (T20), or the general one (T24)."""
+    """Which letter fits: attendance (T23), unresponsive (T20, where somebody tried), or the general one (T24)."""
     if facts.said("ending", "category") == "A":
         return "T23"
     unanswered = {Ground.INACTIVE, Ground.LAPSED, Ground.DEADLINE_PASSED} & set(facts.grounds)
-    return "T20" if unanswered and facts.said("ending", "category") == "none" else "T24"
+    alone = unanswered and facts.attempts and facts.said("ending", "category") == "none"
+    return "T20" if alone else "T24"
 
 
 # The rules on misses, and the number that each is held to; any of them suffices, and 0 turns one off (R15).

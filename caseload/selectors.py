@@ -18,7 +18,7 @@ from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case, Tick
-from lwg_intake.messages.texts import render
+from lwg_intake.messages.texts import Text, render
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Appointment, Assignment, Clinician, Contact
 from lwg_intake.records.rules import MISSES, AppointmentState, Direction, Flag, Service
@@ -89,9 +89,14 @@ def letter_preview(case: Case, facts: Closing, fields: Mapping[str, Any]) -> dic
     return {"letter": drafts.letter(facts, referrals), "template": letter_template(facts), "to": facts.email}
 
 
-def deadline_text(assignment: Assignment, deadline: date) -> Any:
+def deadline_text(assignment: Assignment, deadline: date) -> Text:
     """The letter that asks to schedule by a day (T22)."""
-    return render("T22", client_first_name=assignment.client.called, deadline_date=f"{deadline:%A, %B %-d, %Y}")
+    return deadline_words(assignment.client.called, deadline)
+
+
+def deadline_words(called: str, deadline: date) -> Text:
+    """The same, for whoever bears that first name."""
+    return render("T22", client_first_name=called, deadline_date=f"{deadline:%A, %B %-d, %Y}")
 
 
 # --- The caseload page ----------------------------------------------------------------------------------------------
@@ -189,7 +194,8 @@ def words(suggestion: Suggestion) -> str:
     """The evidence of a suggestion in one line, as of its day."""
     e = suggestion.evidence
     silent = e.get("days_without_contact")
-    contact = "no contact on record" if silent is None else f"no contact for {silent} days"
+    # Who was never in contact is counted from the start, which is no contact.
+    contact = f"no contact for {silent} days" if e.get("last_contact_on", silent) else "no contact on record"
     return {
         Ground.INACTIVE: lambda: f"Unseen for {e['days_unseen']} days, {contact}.",
         Ground.LAPSED: lambda: f"Unseen for {e['days_unseen']} days, {contact}, and never terminated.",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from caseload import actions, selectors
 from caseload.forms import AnswerForm
-from caseload.models import Sweep
+from caseload.models import DeadlineLetter, Sweep
 from caseload.rules import Answer, Guard
 from lwg_intake import dates
 from lwg_intake.access.needs import needs
@@ -37,7 +37,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal | None = None) -> HttpResponse:
     clinicians = selectors.reviewers(request.user)
-    asked = request.GET.get("of", "")
+    asked = request.POST.get("of") or request.GET.get("of", "")
     mine = [c for c in clinicians if c.account_id == request.user.pk]
     chosen = [c for c in clinicians if str(c.pk) == asked] or mine or clinicians[:1]
     show = request.GET.get("show", "")
@@ -62,8 +62,10 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
         "form": form,
         "refusal": refusal,
         "typed": request.POST,
+        "ticked": set(_ticked(request)),
         "today": today,
         "deadline": today + timedelta(days=numbers["deadline_days"]),
+        "letter": selectors.deadline_words("(first name)", today + timedelta(days=numbers["deadline_days"])),
         "ask_again": today + timedelta(days=numbers["inactive_days"]),
         "may_answer": request.user.can(Can.REVIEW_CASELOAD),
         "sweep": Sweep.objects.first(),
@@ -78,25 +80,31 @@ def _notes(line: selectors.Line) -> list[str]:
     return list(dict.fromkeys(note for s in line.suggestions for note in s.notes))
 
 
+def _ticked(request: HttpRequest) -> list[int]:
+    """The assignments that are ticked; what no page of ours sends is left out."""
+    return [int(pk) for pk in request.POST.getlist("assignment") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+
+
 @needs(Can.REVIEW_CASELOAD)
 @require_POST
 def answer(request: HttpRequest) -> HttpResponse:
     """The same answer for one client or for several that are ticked."""
     form = AnswerForm(request.POST)
     request.on_refusal = lambda refusal: _page(request, form, refusal)  # type: ignore[attr-defined]
-    chosen = [int(pk) for pk in request.POST.getlist("assignment") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    chosen = _ticked(request)
     if not chosen:
         raise Refusal("Tick the clients whom this answer is for.")
     if not form.is_valid():
         response = _page(request, form)
         response.status_code = 422
         return response
-    outcome = None
-    for pk in chosen:
-        outcome = actions.answer(assignment_id=pk, by=request.user, **form.cleaned_data)
-    if len(chosen) == 1 and isinstance(outcome, Case):
-        return redirect("case", pk=outcome.pk)
+    outcomes = actions.answer_all(assignment_ids=chosen, by=request.user, **form.cleaned_data)
+    if len(outcomes) == 1 and isinstance(outcomes[0], Case):
+        return redirect("case", pk=outcomes[0].pk)
     label = Answer(form.cleaned_data["answer"]).label.removesuffix(", because …").lower()
-    messages.success(request, f"{len(chosen)} answered: {label}.")
+    messages.success(request, f"{len(outcomes)} answered: {label}.")
+    by_hand = sum(isinstance(outcome, DeadlineLetter) and not outcome.message_id for outcome in outcomes)
+    if by_hand:
+        messages.warning(request, f"No e-mail went to {by_hand} of them: send that letter through the portal.")
     of = request.POST.get("of", "")
     return redirect(reverse("caseload") + (f"?of={of}" if of.isdigit() else ""))

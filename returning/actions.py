@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lwg_intake import dates
@@ -16,7 +17,7 @@ from lwg_intake.access.needs import require
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.actions import open_case
-from lwg_intake.checklists.gates import Blocked, sentence, stops
+from lwg_intake.checklists.gates import Blocked, sentence
 from lwg_intake.checklists.models import Case
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.messages.outbox import queue
@@ -32,16 +33,21 @@ from lwg_intake.records.models import (
     InsurancePolicy,
     OmhcAssessment,
     Removal,
+    Termination,
 )
 from lwg_intake.records.places import hold, release
 from lwg_intake.records.rules import Coverage, DocumentState, Service
 from lwg_intake.records.snapshot import snapshot
-from returning import rules, selectors
+from lwg_intake.transitions import move
+from returning import rules, selectors, stages
 from returning.facts import Facts
 from returning.models import Return
 from returning.procedure import RETURNING
 
 Fields = Mapping[str, Any]
+
+NO_DECISION = {"conditions": "", "decided_by": None, "decided_at": None}
+NO_VISIT = {"appointment": None, "appointment_at": None, "appointment_kind": "", "kind_because": "", "modality": ""}
 
 
 def start(*, client_id: int, service: str, channel: str, by: User) -> Case:
@@ -85,8 +91,12 @@ def _commitment(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
 
 
 def _decision(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
-    """A decision is kept with what it judged: it stands for that category and no other."""
+    """A decision is kept with what it judged: it stands for that category and no other. A refusal frees the place."""
     record("return.decided", by=by, on=case, decision=fields["decision"], judged=rules.judged(facts))
+    if fields["decision"] == "refuse":
+        if "assignment" in facts.answers:
+            raise Refusal("The new clinician is assigned already. From here on, an ending is a closure.")
+        _give_back(case, by)
     _set(case, conditions=fields["conditions"], decided_by=by, decided_at=timezone.now())
     return {"judged": rules.judged(facts)}
 
@@ -123,9 +133,10 @@ def _insurance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
             client_id=case.client_id, payer=fields["payer"], member_id=fields["member_id"], defaults=values
         )
     if fields["changed"] == "yes":
-        InsurancePolicy.objects.filter(client_id=case.client_id, priority=1, ends_on__isnull=True).exclude(
-            pk=policy.pk
-        ).update(active=Coverage.NO)
+        replaced = Q(priority=1, ends_on__isnull=True) | Q(pk=facts.cover.pk if facts.cover else 0)
+        InsurancePolicy.objects.filter(replaced, client_id=case.client_id).exclude(pk=policy.pk).update(
+            active=Coverage.NO
+        )
     record("insurance.confirmed", by=by, on=policy, active=active, changed=fields["changed"])
     _set(case, insurance_active=active, insurance_changed=fields["changed"] == "yes",
          billing_updated_on=policy.billing_updated_on)  # fmt: skip
@@ -170,6 +181,7 @@ def _omhc(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
 
 
 def _match(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
+    _not_assigned(facts)
     held = hold(client=case.client, clinician_id=fields["clinician_id"], needs=selectors.needs_of(case, facts, fields))
     clinician = Clinician.objects.get(pk=fields["clinician_id"])
     record("place.held", by=by, on=case, clinician=clinician.pk)
@@ -178,10 +190,22 @@ def _match(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, A
 
 
 def _unmatch(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
-    if "assignment" in facts.answers:
-        raise Refusal("The clinician is assigned already. A change from here on is a reassignment.")
+    _not_assigned(facts)
     release(selectors.details(case).hold)
     _set(case, hold=None, clinician=None)
+
+
+def _not_assigned(facts: Facts) -> None:
+    if "assignment" in facts.answers:
+        raise Refusal("The clinician is assigned already. A change from here on is a reassignment.")
+
+
+def _give_back(case: Case, by: User) -> None:
+    """The place that is held and the visit that was booked, when the return does not go on."""
+    row = selectors.details(case)
+    release(row.hold)
+    _cancel(row, by)
+    _set(case, hold=None, clinician=None, **NO_VISIT)
 
 
 def _schedule(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
@@ -205,11 +229,15 @@ def _schedule(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str
 
 
 def _unschedule(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
-    visit = selectors.details(case).appointment
+    _cancel(selectors.details(case), by)
+    _set(case, **NO_VISIT)
+
+
+def _cancel(row: Return, by: User) -> None:
+    visit = row.appointment
     if visit and visit.ref is None and visit.state == "scheduled":
         Appointment.objects.filter(pk=visit.pk).update(state="clinician_cancel")
         record("appointment.taken_back", by=by, on=visit)
-    _set(case, appointment=None, appointment_at=None, appointment_kind="", kind_because="", modality="")
 
 
 def _assignment(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
@@ -219,6 +247,8 @@ def _assignment(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[s
     assignment = Assignment.objects.filter(
         client_id=case.client_id, clinician=row.clinician, service=row.service, ended_on__isnull=True
     ).first()
+    if assignment and _taken_up_again(assignment, case, by):
+        assignment = None
     if assignment is None:
         assignment = Assignment.objects.create(
             client_id=case.client_id, clinician=row.clinician, service=row.service, started_on=fields["started_on"]
@@ -228,6 +258,20 @@ def _assignment(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[s
     derive([case.client_id])
     _set(case, assignment=assignment, assigned_on=fields["started_on"])
     return {"clinician": str(row.clinician)}
+
+
+def _taken_up_again(old: Assignment, case: Case, by: User) -> bool:
+    """The old clinician is the new one: what was terminated ends on its day, and no removal is asked for any more."""
+    for removal in Removal.objects.filter(assignment=old, status=Removal.Status.ASKED):
+        move(removal, Removal.Status.WITHDRAWN)
+        record("removal.withdrawn", by=by, on=removal, assignment=old.pk)
+    ended = Termination.objects.filter(
+        client_id=case.client_id, clinician_id=old.clinician_id, service=old.service, ended_on__gte=old.started_on
+    ).first()
+    if ended is not None:
+        Assignment.objects.filter(pk=old.pk).update(ended_on=ended.ended_on)
+        record("assignment.ended", by=by, on=old)
+    return ended is not None
 
 
 def _notice(*, case: Case, facts: Facts, fields: Fields, by: User) -> dict[str, Any]:
@@ -257,10 +301,6 @@ def _tracker(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     _set(case, tracked_on=dates.today())
 
 
-def _untrack(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
-    _set(case, tracked_on=None)
-
-
 def _note(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     contact = Contact.objects.create(
         client_id=case.client_id, at=timezone.now(), direction="in", channel=fields["method"], outcome="reached",
@@ -288,18 +328,31 @@ EFFECTS = {
     "tracker": _tracker,
     "note": _note,
 }
-UNDONE = {"match": _unmatch, "schedule": _unschedule, "tracker": _untrack}
+
+
+def _emptied(*columns: str) -> Callable[..., None]:
+    """An untick that takes from the tracker what the step had put there."""
+    return lambda *, case, facts, fields, by: _set(case, **dict.fromkeys(columns))
+
+
+UNDONE = {
+    "match": _unmatch,
+    "schedule": _unschedule,
+    "commitment": _emptied("committed_on"),
+    "demographics": _emptied("demographics_on"),
+    "insurance": _emptied("insurance_active", "insurance_changed", "billing_updated_on"),
+    "balance": _emptied("balance_cleared_on"),
+    "portal": _emptied("portal_on", "documents_on"),
+    "tracker": _emptied("tracked_on"),
+}
 
 
 def may_leave(facts: Facts, way: str) -> None:
     """A CSR may neither accept nor refuse alone: referring out and the waitlist wait for management (R7)."""
     if way in (Case.Status.REFERRED_OUT, Case.Status.WAITLIST):
-        verdict = rules.eligibility(facts)
-        undecided = rules.needs_management(facts) and "decision" not in facts.answers
-        if undecided:
-            raise Refusal(
-                f"{sentence(verdict)} Until then neither a referral nor a place on the waitlist can be given."
-            )
+        if rules.is_undecided(facts):
+            why = sentence(rules.asks_manager(facts))
+            raise Refusal(f"{why} Until then neither a referral nor a place on the waitlist can be given.")
         if way == Case.Status.WAITLIST and rules.is_refused(facts):
             raise Refusal("Management decided that the client cannot return. Refer out instead.")
     if "assignment" in facts.answers:
@@ -308,11 +361,8 @@ def may_leave(facts: Facts, way: str) -> None:
 
 def left(*, case: Case, way: str, by: User) -> None:
     """A case that is left gives its place back and takes back the visit it booked."""
-    row = selectors.details(case)
-    release(row.hold)
-    if row.appointment:
-        _unschedule(case=case, facts=None, fields={}, by=by)  # type: ignore[arg-type]
-    _set(case, hold=None, stage=case.status)
+    _give_back(case, by)
+    _set(case, stage=case.status)
 
 
 def reopened(*, case: Case, facts: Facts, by: User) -> None:
@@ -327,37 +377,10 @@ def finished(*, case: Case, facts: Facts, by: User) -> str:
     return Case.Status.REFERRED_OUT if rules.is_refused(facts) else Case.Status.COMPLETED
 
 
-def touched(*, case: Case, by: User) -> None:
+def touched(*, case: Case, by: User, facts: Facts | None = None) -> None:
     """After every change: where the return stands now, for the tracker."""
-    facts = RETURNING.settle(selectors.facts(Case.objects.select_related("client").get(pk=case.pk)))
-    _set(case, stage=stage(case, facts), eligibility=eligibility(facts))
-
-
-def eligibility(facts: Facts) -> str:
-    verdict = rules.eligibility(facts)
-    decided = facts.said("decision", "decision")
-    if decided == "refuse":
-        return Return.Eligibility.REFUSED
-    if stops(verdict):
-        return Return.Eligibility.OPEN
-    return Return.Eligibility.CONDITIONS if decided == "conditions" else Return.Eligibility.ELIGIBLE
-
-
-def stage(case: Case, facts: Facts) -> str:
-    """The tracker's status, by the first line that holds."""
-    if case.status != Case.Status.OPEN:
-        return case.status
-    said = facts.answers
-    lines = (
-        ("schedule" in said, Return.Stage.SCHEDULED),
-        ("match" in said, Return.Stage.MATCHED),
-        ("ending" not in said, Return.Stage.REVIEW if said else Return.Stage.NEW),
-        (rules.needs_management(facts) and "decision" not in said, Return.Stage.MANAGEMENT),
-        (rules.is_refused(facts), Return.Stage.MANAGEMENT),
-        (not rules.is_settled(facts), Return.Stage.BALANCE),
-        ("insurance" not in said, Return.Stage.INSURANCE),
-        (rules.is_medicaid(facts) and stops(rules.omhc_gate(facts)), Return.Stage.OMHC),
-        ("portal" not in said, Return.Stage.DOCUMENTS),
-        (True, Return.Stage.READY),
-    )
-    return next(value for holds, value in lines if holds)
+    if facts is None:
+        facts = selectors.facts(Case.objects.select_related("client").get(pk=case.pk))
+    facts = RETURNING.settle(facts)
+    decision = {} if "decision" in facts.answers else NO_DECISION
+    _set(case, stage=stages.stage(case, facts), eligibility=stages.eligibility(facts), **decision)

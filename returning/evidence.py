@@ -3,7 +3,7 @@
 from lwg_intake.checklists.procedure import Evidence
 from lwg_intake.records.rules import AppointmentState, Category, Coverage, PayerClass, Portal, Service
 from returning.facts import Facts
-from returning.rules import coverage, intake_or_session, is_medicaid, old_clinicians, owed, takes_insurance
+from returning.rules import chosen_day, coverage, intake_or_session, is_medicaid, old_clinicians, owed, takes_insurance
 
 
 def ending(facts: Facts) -> list[Evidence]:
@@ -95,16 +95,18 @@ def match(facts: Facts) -> list[Evidence]:
 
 
 def schedule(facts: Facts) -> list[Evidence]:
-    shown = [Evidence("Today this would be", *_kind(facts))]
+    day = chosen_day(facts)
+    shown = [Evidence(f"On {day:%b %-d, %Y} this is" if day else "Today this would be", *_kind(facts))]
     if facts.place:
         payer, _, state = coverage(facts)
         takes = "takes" if takes_insurance(facts.place, facts) else "does not take"
-        shown.append(Evidence("Place held with", facts.place.clinician, None, f"{takes} {payer or 'self-pay'} {state}"))
+        held = "Place held with" if facts.place.held else "Clinician chosen"
+        shown.append(Evidence(held, facts.place.clinician, None, f"{takes} {payer or 'self-pay'} {state}"))
     return shown
 
 
 def _kind(facts: Facts) -> tuple[str, None, str]:
-    kind, because = intake_or_session(facts)
+    kind, because = intake_or_session(facts, chosen_day(facts))
     return ("An intake" if kind == "intake" else "A session"), None, because
 
 

@@ -50,13 +50,14 @@ class OnRecord:
 
 @dataclass(frozen=True)
 class Place:
-    """The clinician's place that is held for the client, with what the rules ask of that clinician."""
+    """The clinician chosen, with what the rules ask of them, and whether a place is held there for the client."""
 
     clinician_id: int
     clinician: str
     email: str
     payers: tuple[str, ...]
     states: tuple[str, ...]
+    held: bool = True
 
 
 @dataclass(frozen=True)

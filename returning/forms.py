@@ -323,6 +323,11 @@ class AssignmentForm(StepForm):
         day = self.cleaned_data["started_on"]
         if day > self.facts.today:
             raise forms.ValidationError("This day has not come yet. Enter the day on which you assigned the clinician.")
+        ending = rules.last_ending(self.facts)
+        if ending and day < ending.ended_on:
+            raise forms.ValidationError(
+                f"This day lies before the last episode ended ({ending.ended_on:%b %-d, %Y}). Enter the day of this return."
+            )
         return day
 
 

@@ -57,6 +57,11 @@ def judged(facts: Facts) -> str:
     return f"{category(facts)}{' severe' if facts.said('ending', 'severe') else ''}"
 
 
+def is_undecided(facts: Facts) -> bool:
+    """A manager has to decide and has not, also before the category is chosen here."""
+    return bool(reasons_for_management(facts)) and "decision" not in facts.answers
+
+
 def decision_stands(facts: Facts) -> bool:
     """A decision counts only for the category that the manager saw."""
     return facts.said("decision", "judged") == judged(facts)
@@ -72,13 +77,18 @@ def goes_on(facts: Facts) -> bool:
     return not is_refused(facts)
 
 
+def asks_manager(facts: Facts) -> NeedsApproval:
+    """Why the return waits for a manager, in a sentence."""
+    reasons = " ".join(reasons_for_management(facts))
+    return NeedsApproval(f"{reasons} A manager decides before anything is promised.", Can.DECIDE_RETURNS)
+
+
 def eligibility(facts: Facts) -> Verdict:
     """Whether the client may be accepted (S0 step 1)."""
     if category(facts) is None:
         return Blocked("How the last episode ended is not recorded yet.", "Do the first step first.")
-    if needs_management(facts) and "decision" not in facts.answers:
-        reasons = " ".join(reasons_for_management(facts))
-        return NeedsApproval(f"{reasons} A manager decides before anything is promised.", Can.DECIDE_RETURNS)
+    if is_undecided(facts):
+        return asks_manager(facts)
     if is_refused(facts):
         return Blocked("Management decided that the client cannot return.", "Go on to the referral.")
     if category(facts) == Category.A and "commitment" not in facts.answers:
@@ -128,7 +138,7 @@ def is_settled(facts: Facts) -> bool:
 def balance_gate(facts: Facts) -> Verdict:
     """Nothing is scheduled while a balance is open, for everyone (S0 step 4, R4); fees never count for Medicaid."""
     amount, seen = owed(facts), facts.said("balance", "seen")
-    if seen is not None and facts.balance is not None and Decimal(str(seen)) < facts.balance:
+    if not is_settled(facts) and seen is not None and facts.balance is not None and Decimal(str(seen)) < facts.balance:
         return Blocked(
             f"The record shows ${facts.balance} as of {facts.balance_as_of:%b %-d, %Y}, and you saw ${seen}.",
             "Only billing can clear a balance: ask them below, or enter what the record shows.",
@@ -162,12 +172,12 @@ def settled_first(facts: Facts) -> Verdict:
 
 
 def coverage(facts: Facts) -> tuple[str, str, str]:
-    """Payer, payer class and state as entered in the insurance step, or else as on record."""
-    said = facts.answers.get("insurance")
+    """Payer, payer class and state as entered in the insurance step, or else as on record. No state: the home state."""
+    said, home = facts.answers.get("insurance"), facts.demographics.get("state", "")
     if said:
-        return said["payer"], said["payer_class"], said["state"]
+        return said["payer"], said["payer_class"], said["state"] or home
     if facts.cover:
-        return facts.cover.payer, facts.cover.payer_class, facts.cover.state
+        return facts.cover.payer, facts.cover.payer_class, facts.cover.state or home
     return "", "", ""
 
 
@@ -209,11 +219,8 @@ def portal_gate(facts: Facts) -> Verdict:
 
 
 def is_medicaid(facts: Facts) -> bool:
-    """By what the client is insured with now: the insurance step's answer goes before the record."""
-    said = facts.answers.get("insurance")
-    if said:
-        return said["payer_class"] == PayerClass.MEDICAID or (facts.medicaid and said["changed"] != "yes")
-    return facts.medicaid
+    """By any insurance in force now. The insurance step takes out of force what it replaces, and no second policy."""
+    return facts.medicaid or facts.said("insurance", "payer_class") == PayerClass.MEDICAID
 
 
 def needs_omhc(facts: Facts) -> bool:
@@ -260,7 +267,19 @@ def match_stands(facts: Facts) -> bool:
     """A match counts while the place is held, or once the clinician is on the record."""
     chosen = facts.said("match", "clinician_id")
     here = {a.clinician_id for a in facts.on_record if a.service == facts.service}
-    return chosen is not None and ((facts.place is not None and facts.place.clinician_id == chosen) or chosen in here)
+    held = facts.place is not None and facts.place.held and facts.place.clinician_id == chosen
+    return chosen is not None and (held or chosen in here)
+
+
+def still_fits(facts: Facts) -> Verdict:
+    """The clinician chosen is licensed where the client lives, and takes the insurance there, as both stand now."""
+    place, home = facts.place, facts.demographics.get("state", "")
+    if place and home and place.states and home not in place.states:
+        return Blocked(f"{place.clinician} is not licensed in {home}.", "Match again.")
+    if place and not takes_insurance(place, facts):
+        payer, _, state = coverage(facts)
+        return Blocked(f"{place.clinician} does not take {payer} in {state or 'this state'}.", "Match again.")
+    return Clear("The clinician is licensed there and takes the insurance.")
 
 
 def intake_or_session(facts: Facts, on: date | None = None) -> tuple[str, str]:
@@ -283,17 +302,20 @@ def schedule_gate(facts: Facts) -> Verdict:
     if not isinstance(verdict, Clear):
         return verdict
     said = facts.answers.get("schedule")
-    if said:
-        kind, because = intake_or_session(facts, date.fromisoformat(str(said["on"])))
-        if said["kind"] != kind and not said["because"]:
-            return Blocked(
-                f"By the rule this is {'an intake' if kind == AppointmentKind.INTAKE else 'a session'}. {because}",
-                "Choose that, or say why this visit is different.",
-            )
-    if facts.place and not takes_insurance(facts.place, facts):
-        payer, _, state = coverage(facts)
-        return Blocked(f"{facts.place.clinician} does not take {payer} in {state or 'this state'}.", "Match again.")
-    return Clear(intake_or_session(facts)[1])
+    kind, because = intake_or_session(facts, chosen_day(facts))
+    if said and said["kind"] != kind and not said["because"]:
+        return Blocked(
+            f"By the rule this is {'an intake' if kind == AppointmentKind.INTAKE else 'a session'}. {because}",
+            "Choose that, or say why this visit is different.",
+        )
+    fits = still_fits(facts)
+    return fits if isinstance(fits, Blocked) else Clear(because)
+
+
+def chosen_day(facts: Facts) -> date | None:
+    """The day of the new visit, once it is chosen."""
+    on = facts.said("schedule", "on")
+    return date.fromisoformat(str(on)) if on else None
 
 
 def schedule_stands(facts: Facts) -> bool:
@@ -301,8 +323,11 @@ def schedule_stands(facts: Facts) -> bool:
 
 
 def assignment_gate(facts: Facts) -> Verdict:
-    """Everything before is still right."""
-    return ready(facts) if "assignment" not in facts.answers else Clear("The clinician is on the record.")
+    """Everything before is still right, the insurance and the state too."""
+    if "assignment" in facts.answers:
+        return Clear("The clinician is on the record.")
+    verdict = ready(facts)
+    return still_fits(facts) if isinstance(verdict, Clear) else verdict
 
 
 def old_clinicians(facts: Facts) -> list[OnRecord]:

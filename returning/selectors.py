@@ -82,7 +82,7 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
         omhc_on=seen.omhc_on,
         last_intake_on=seen.last_intake_on,
         last_intake_source="kept visit" if kept and (recorded is None or kept >= recorded) else "as recorded",
-        place=_place(held.clinician) if held else None,
+        place=_place(row.clinician, held=held is not None) if row.clinician else None,
         on_record=tuple(
             OnRecord(a.pk, a.clinician_id, str(a.clinician), a.service, a.started_on, asked.get(a.pk, ""))
             for a in seen.on_record
@@ -103,8 +103,8 @@ def _cover(policy: Any) -> Cover:
     )
 
 
-def _place(c: Clinician) -> Place:
-    return Place(c.pk, str(c), c.email, tuple(c.payers), tuple(c.states))
+def _place(c: Clinician, held: bool) -> Place:
+    return Place(c.pk, str(c), c.email, tuple(c.payers), tuple(c.states), held)
 
 
 def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:

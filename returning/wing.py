@@ -16,5 +16,6 @@ WING = Wing(
     finished=actions.finished,
     touched=actions.touched,
     ways_out=(Case.Status.WITHDREW, Case.Status.UNREACHED, Case.Status.REFERRED_OUT, Case.Status.WAITLIST),
+    reread=frozenset({"match", "insurance", "balance", "decision"}),
     numbers=("return_intake_months", "return_balance_threshold_cents", "severe_misses", "verification_days"),
 )

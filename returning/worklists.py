@@ -57,5 +57,5 @@ def _what(row: Return, step: str) -> str:
         own = "" if not row.category else f"Category {row.category}{severe}: "
         return f"{own}may the client return?"
     if step == "balance":
-        return f"${row.balance} when the return was started" if row.balance is not None else "A balance is open"
+        return f"${row.balance} when last looked at" if row.balance is not None else "A balance is open"
     return row.get_stage_display()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,6 +22,8 @@ from lwg_intake.checklists.procedure import Procedure, Step
 from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
 from lwg_intake.records.models import Assignment, Client
 from lwg_intake.transitions import move
+
+Entered = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
 
 
 def open_case(
@@ -82,12 +85,11 @@ def _row(here: Board, step_key: str, version: int | None, by: User) -> Row:
     return row
 
 
-def tick(
-    *, case_id: int, step_key: str, fields: Mapping[str, Any], version: int | None, by: User, waiting: bool = False
-) -> Case:
+def tick(*, case_id: int, step_key: str, fields: Entered, version: int | None, by: User, waiting: bool = False) -> Case:
     """Tick a step (or save it as still waiting), with what was entered.
 
-    `fields` are cleaned values, `version` is the step's version the person saw (0 for one never touched, None where
+    `fields` are cleaned values, or a function that cleans them by the facts, so that these are read once and under
+    the lock. `version` is the step's version the person saw (0 for one never touched, None where
     that is not known, which is always stale).
     Raises NotAllowed, NotThere, Stale, and Refusal with the gate's own sentence.
     """
@@ -96,20 +98,20 @@ def tick(
         here = board(case)
         row = _row(here, step_key, version, by)
         step, facts = row.step, here.facts
-        # As the database will give them back: rules and effects then see one shape only.
-        fields = json.loads(json.dumps(dict(fields), cls=DjangoJSONEncoder))
         if row.state == State.NOT_NEEDED:
             raise Refusal(f"“{step.title}” is not needed on this case as it stands.")
         if waiting and not step.can_wait:
             raise Refusal(f"“{step.title}” is done or not done: it cannot be saved as waiting.")
         if row.state == State.LATER:
             raise Refusal(f"First: {', '.join(row.first)}.")
-        verdict = step.gate(facts.with_answer(step.key, fields)) if step.gate else None
+        given = fields(facts) if callable(fields) else fields
+        # As the database will give them back: rules and effects then see one shape only.
+        kept: dict[str, Any] = json.loads(json.dumps(dict(given), cls=DjangoJSONEncoder))
+        verdict = step.gate(facts.with_answer(step.key, kept)) if step.gate else None
         if stops(verdict) and not waiting:
             raise Refusal(sentence(verdict))  # type: ignore[arg-type]
         if step.final and row.state == State.DONE:
             raise Refusal(f"“{step.title}” is done and cannot be changed: what it did has left the house.")
-        kept = dict(fields)
         effect = here.wing.effects.get(step.key)
         if effect and not waiting:
             kept |= effect(case=case, facts=facts, fields=kept, by=by) or {}
@@ -128,7 +130,7 @@ def tick(
             else ("ticked", "done")
         )
         write(case, deed, f"{step.title}: {words}.{_difference(row, kept)}", by=by, step=step.key, fields=kept)
-        _close_step(here, case, step.key, by)
+        _close_step(here, case, step.key, by, facts if waiting else facts.with_answer(step.key, kept))
     return case
 
 
@@ -150,7 +152,8 @@ def untick(*, case_id: int, step_key: str, because: str, version: int | None, by
         _store(case, row, by, outcome=Tick.Outcome.UNDONE, fields=row.tick.fields, wording=row.tick.wording,
                because="", policy=row.tick.policy)  # fmt: skip
         write(case, "unticked", f"{row.step.title}: unticked, because {because.strip()}", by=by, step=step_key)
-        _close_step(here, case, step_key, by)
+        answers = {key: said for key, said in here.facts.answers.items() if key != step_key}
+        _close_step(here, case, step_key, by, replace(here.facts, answers=answers))
     return case
 
 
@@ -178,11 +181,12 @@ def _difference(row: Row, fields: Mapping[str, Any]) -> str:
     return f" Now different: {', '.join(names)}." if names else ""
 
 
-def _close_step(here: Board, case: Case, step_key: str, by: User) -> None:
+def _close_step(here: Board, case: Case, step_key: str, by: User, facts: Any) -> None:
+    """What follows every change of a step. `facts` are those before with the change; some steps change more of them."""
     Draft.objects.filter(case=case, step=step_key, by=by).delete()
     Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     case.version += 1
-    here.wing.touched(case=case, by=by)
+    here.wing.touched(case=case, by=by, facts=None if step_key in here.wing.reread else facts)
 
 
 def save_draft(*, case_id: int, step_key: str, fields: Mapping[str, Any], by: User) -> None:

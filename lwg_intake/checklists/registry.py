@@ -15,7 +15,8 @@ class Wing:
     """A procedure with what its wing knows and does.
 
     `facts` loads what the rules judge by; `effects` happen with a tick and `undone` with an untick, in the same
-    transaction; `left`, `reopened` and `finished` follow the case itself. `summary` says where a case stands.
+    transaction; `left`, `reopened` and `finished` follow the case itself, and `touched` every change, with the facts
+    after it, or None where they have to be read anew: after the steps in `reread`, and after anything but a step.
     """
 
     procedure: Procedure
@@ -28,6 +29,7 @@ class Wing:
     finished: Callable[..., str]
     touched: Callable[..., None]
     ways_out: tuple[str, ...]
+    reread: frozenset[str] = frozenset()
     numbers: tuple[str, ...] = field(default=())
 
 

@@ -19,6 +19,8 @@ from lwg_intake.checklists import actions
 from lwg_intake.checklists.board import Board, Row, State, board, note_of
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
 from lwg_intake.checklists.models import Case, Draft, Question
+from lwg_intake.checklists.procedure import Step
+from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.records.snapshot import snapshot
@@ -114,46 +116,52 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
 @needs(*SEE)
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Tick a step, save it as waiting, keep it as a draft, or take its tick back: the button says which."""
-    here = board(_case(request, pk))
-    row = here.row(key)
-    if row is None:
-        raise NotThere("There is no such step in this procedure.")
+    chosen = _step(_case(request, pk), key)
     do = request.POST.get("do", "tick")
     version = whole(request.POST.get("version", ""))
-    form = row.step.form(request.POST, facts=here.facts) if row.step.form else None
     # The page after a refusal is drawn from the case as it then stands, with what was typed.
-    request.on_refusal = partial(_refused, request, pk, key, form)  # type: ignore[attr-defined]
+    request.on_refusal = partial(_refused, request, pk, key, do != "untick")  # type: ignore[attr-defined]
     if do == "untick":
-        actions.untick(
-            case_id=pk, step_key=key, because=request.POST.get("because", ""), version=version, by=request.user
-        )
+        because = request.POST.get("because", "")
+        actions.untick(case_id=pk, step_key=key, because=because, version=version, by=request.user)
         return redirect(_address(pk, key))
     if do == "draft":
-        _keep_draft(request, here, row)
+        _keep_draft(request, pk, chosen)
         return redirect(_address(pk, key))
-    if form is not None and not form.is_valid():
-        _keep_draft(request, here, row)
-        response = _page(request, here, key, form)
-        response.status_code = 422
-        return response
+    waiting = do == "waiting"
     actions.tick(
-        case_id=pk,
-        step_key=key,
-        fields=form.cleaned_data if form else {},
-        version=version,
-        by=request.user,
-        waiting=do == "waiting",
-    )
-    messages.success(request, f"{row.step.title}: {'saved, still waiting' if do == 'waiting' else 'done'}.")
+        case_id=pk, step_key=key, fields=partial(_entered, request, chosen), version=version, by=request.user,
+        waiting=waiting,
+    )  # fmt: skip
+    messages.success(request, f"{chosen.title}: {'saved, still waiting' if waiting else 'done'}.")
     return redirect(reverse("case", args=[pk]))
 
 
-def _refused(request: HttpRequest, pk: int, key: str, form: Any, refusal: Refusal) -> HttpResponse:
+def _step(case: Case, key: str) -> Step:
+    step = wing_of(case.procedure).procedure.step(key)
+    if step is None:
+        raise NotThere("There is no such step in this procedure.")
+    return step
+
+
+def _entered(request: HttpRequest, step: Step, facts: Any) -> dict[str, Any]:
+    """What was typed, cleaned by the facts. Raises Refusal where a field is wrong; the fields then say how."""
+    if step.form is None:
+        return {}
+    form = step.form(request.POST, facts=facts)
+    if not form.is_valid():
+        raise Refusal("Nothing was saved yet: look at what is marked below.")
+    return form.cleaned_data
+
+
+def _refused(request: HttpRequest, pk: int, key: str, typed: bool, refusal: Refusal) -> HttpResponse:
     here = board(_case(request, pk))
     row = here.row(key)
-    if form is not None and row is not None and here.case.is_open:
+    form = None
+    if typed and row is not None and row.step.form is not None and here.case.is_open:
+        form = row.step.form(request.POST, facts=here.facts)
         form.is_valid()
-        _keep_draft(request, here, row)
+        _keep_draft(request, pk, row.step)
     stands = _stands(here, row, form) if isinstance(refusal, Stale) else []
     return _page(request, here, key, form, refusal, stands=stands)
 
@@ -171,24 +179,21 @@ def _address(pk: int, key: str) -> str:
     return f"{reverse('case', args=[pk])}?step={key}"
 
 
-def _keep_draft(request: HttpRequest, here: Board, row: Row) -> None:
-    if row.step.form:
+def _keep_draft(request: HttpRequest, pk: int, step: Step) -> None:
+    if step.form:
         fields = {
             name: request.POST.getlist(name) if hasattr(field, "choices") and field.widget.allow_multiple_selected
             else request.POST.get(name, "")
-            for name, field in row.step.form.base_fields.items()
+            for name, field in step.form.base_fields.items()
         }  # fmt: skip
-        actions.save_draft(case_id=here.case.pk, step_key=row.step.key, fields=fields, by=request.user)
+        actions.save_draft(case_id=pk, step_key=step.key, fields=fields, by=request.user)
 
 
 @require_POST
 @needs(*SEE)
 def draft(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Keep what is being typed. Asked by the page itself while somebody types."""
-    here = board(_case(request, pk))
-    row = here.row(key)
-    if row is not None and here.case.is_open:
-        _keep_draft(request, here, row)
+    _keep_draft(request, pk, _step(_case(request, pk), key))
     return HttpResponse(status=204)
 
 
@@ -219,7 +224,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     here = board(_case(request, pk))
     key = request.POST.get("step", "")
     form = QuestionForm(request.POST)
-    request.on_refusal = partial(_refused, request, pk, key, None)  # type: ignore[attr-defined]
+    request.on_refusal = partial(_refused, request, pk, key, False)  # type: ignore[attr-defined]
     if not form.is_valid():
         response = _page(request, here, key, question_form=form)
         response.status_code = 422
@@ -234,7 +239,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     question = get_object_or_404(Question.objects.filter(case__in=Case.objects.visible_to(request.user)), pk=pk)
     form = AnswerForm(request.POST)
-    request.on_refusal = partial(_refused, request, question.case_id, question.step, None)  # type: ignore[attr-defined]
+    request.on_refusal = partial(_refused, request, question.case_id, question.step, False)  # type: ignore[attr-defined]
     if not form.is_valid():
         here = board(_case(request, question.case_id))
         response = _page(request, here, question.step, answer_form=form, answering=question.pk)
@@ -267,7 +272,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(*SEE)
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
+    request.on_refusal = partial(_refused, request, pk, "", False)  # type: ignore[attr-defined]
     actions.reopen(case_id=pk, because=request.POST.get("because", ""), by=request.user)
     return redirect("case", pk=pk)
 
@@ -275,7 +280,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(*SEE)
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    request.on_refusal = partial(_refused, request, pk, "", None)  # type: ignore[attr-defined]
+    request.on_refusal = partial(_refused, request, pk, "", False)  # type: ignore[attr-defined]
     actions.complete(case_id=pk, by=request.user)
     messages.success(request, "Complete.")
     return redirect("case", pk=pk)
