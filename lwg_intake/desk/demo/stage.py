@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
+from caseload.sweeps import sweep
 from lwg_intake.desk.demo.accounts import make_accounts
 from lwg_intake.desk.demo.practice import write_practice
 from lwg_intake.desk.schema import bring_up_to_date
@@ -50,6 +51,8 @@ def _load_practice(home: Path, say: Say) -> None:
         write_practice(half_done)
         half_done.rename(folder)
     import_folder(folder)
+    # What the night would find, so that clinicians have something to review at once.
+    sweep()
     loaded.touch()
 
 
