@@ -119,7 +119,12 @@ def rank(needs: Needs, offers: Iterable[Offer]) -> tuple[list[Fit], list[Fit]]:
 
     def order(fit: Fit) -> tuple[int, bool, int, str]:
         free = fit.offer.free
-        return -fit.wishes, fit.offer.employment != Employment.FULL_TIME, -(free if free is not None else 0), fit.offer.name
+        return (
+            -fit.wishes,
+            fit.offer.employment != Employment.FULL_TIME,
+            -(free if free is not None else 0),
+            fit.offer.name,
+        )
 
     return (
         sorted((fit for fit in fits if not fit.against), key=order),

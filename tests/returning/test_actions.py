@@ -67,9 +67,7 @@ def test_one_open_return_per_client(practice):
 
 def test_an_active_client_is_reassigned_not_returned(practice):
     client = former()
-    Assignment.objects.create(
-        client=client, clinician=practice.duarte, service="therapy", started_on=dates.today()
-    )
+    Assignment.objects.create(client=client, clinician=practice.duarte, service="therapy", started_on=dates.today())
     with pytest.raises(Refusal, match="reassignment"):
         start(practice, client)
 
