@@ -7,6 +7,7 @@ depends on the assignments alone, so that a longer history brings up nobody else
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -64,7 +65,7 @@ WHERE %(week)s >= 0 OR n %% 16 <> 3
 def fill(assignments: int, visits: int) -> None:
     """So many open assignments, and so many past visits among them; the coming week's visits come on top."""
     weeks = max(visits // assignments, 1)
-    asked = {"assignments": max(assignments, 50), "weeks": weeks, "day": DAY}
+    asked: dict[str, Any] = {"assignments": max(assignments, 50), "weeks": weeks, "day": DAY}
     with connection.cursor() as cursor:
         # The rows are right by construction: keys and indexes are checked and built once, at the end.
         cursor.execute("SET session_replication_role = replica")

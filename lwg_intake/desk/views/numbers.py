@@ -32,7 +32,7 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
     request.on_refusal = lambda refusal: _form(request, key, form, refusal=refusal)  # type: ignore[attr-defined]
     if request.method != "POST" or not form.is_valid():
         return _form(request, key, form)
-    row = change(key=key, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+    row = change(key=key, by=request.user, **form.cleaned_data)
     messages.success(request, f"{row.value} {NUMBERS[key].unit} from {row.effective_on:%b %-d, %Y} on.")
     return redirect("numbers")
 
