@@ -38,17 +38,20 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def no_database_left() -> object:
     yield
     if not TEST_DATABASE_URL:
-        Cluster(Path(LWG_HOME)).drop_database(f"bench_{os.getpid()}")
+        for name in (f"bench_{os.getpid()}", f"bench_{os.getpid()}_sweep"):
+            Cluster(Path(LWG_HOME)).drop_database(name)
 
 
 def test_json_has_figure_floor_and_ratio_of_every_job() -> None:
-    run = bench("--json", "--clients=300", "--items=6", "--rounds=2")
+    run = bench("--json", "--clients=300", "--items=6", "--rounds=2", "--assignments=60", "--visits=600")
     assert run.returncode == 0, run.stderr
     jobs = {job["name"]: job for job in json.loads(run.stdout)["jobs"]}
     assert set(jobs) == set(JOBS)
     for job in jobs.values():
         assert job["figure_ms"] > 0 and job["floor_ms"] > 0 and job["ratio"] > 0
-        assert (job["rounds"], job["items"]) == (2, 6)
+        # The sweep knows two nights: the one that finds everything, and the usual one.
+        assert (job["rounds"], job["items"]) == (2, 2 if job["name"] == "sweep" else 6)
+    assert jobs["sweep"]["opened"] > 0 and jobs["sweep"]["loop_ratio"] > 0
 
 
 def test_a_job_that_does_not_exist_is_named() -> None:
