@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from lwg_intake.messages.outbox import send_due
+from lwg_intake.messages.sending import send_due
 
 
 @shared_task

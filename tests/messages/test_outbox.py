@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lwg_intake.errors import Refusal
-from lwg_intake.messages import outbox
 from lwg_intake.messages.models import Message
-from lwg_intake.messages.outbox import CLAIM_LASTS, WAITS, queue, send_due
+from lwg_intake.messages.outbox import queue
+from lwg_intake.messages.sending import CLAIM_LASTS, WAITS, send_due
 from lwg_intake.messages.tasks import send_outbox
 from lwg_intake.messages.texts import Text
 from tests.at_once import at_once
@@ -187,7 +187,7 @@ def test_a_sender_that_is_killed_while_sending_leaves_its_message_claimed(office
         raise SystemExit
 
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr(outbox.EmailMessage, "send", killed)
+        patch.setattr(sending.EmailMessage, "send", killed)
         send_due()
     assert send_due() == 0, "it may have left: nobody sends it a second time"
     Message.objects.update(claimed_at=timezone.now() - CLAIM_LASTS - timedelta(seconds=1))
