@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lwg_intake.errors import Refusal
+from lwg_intake.messages import sending
 from lwg_intake.messages.models import Message
 from lwg_intake.messages.outbox import queue
 from lwg_intake.messages.sending import CLAIM_LASTS, WAITS, send_due
