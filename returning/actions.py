@@ -149,13 +149,18 @@ def _rename(policy: InsurancePolicy, member_id: str) -> None:
     InsurancePolicy.objects.filter(pk=policy.pk).update(member_id=member_id)
 
 
-def _balance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
+def _seen(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
     """What TherapyNotes shows now is kept when it is more than the record knew; only billing lowers it."""
     seen, today = Decimal(str(fields["seen"])), dates.today()
     if facts.balance is None or seen > facts.balance:
         Balance.objects.update_or_create(client_id=case.client_id, defaults={"amount": seen, "as_of": today})
         record("balance.seen", by=by, on=case.client, client_id=case.client_id, amount=str(seen))
-    _set(case, balance=seen, balance_cleared_on=today)
+    _set(case, balance=seen)
+
+
+def _balance(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
+    _seen(case=case, facts=facts, fields=fields, by=by)
+    _set(case, balance_cleared_on=dates.today())
 
 
 def _portal(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
@@ -328,6 +333,8 @@ EFFECTS = {
     "tracker": _tracker,
     "note": _note,
 }
+# What the desk saw reaches billing also while it stops the step.
+WAITS = {"balance": _seen}
 
 
 def _emptied(*columns: str) -> Callable[..., None]:

@@ -326,7 +326,7 @@ class AssignmentForm(StepForm):
         ending = rules.last_ending(self.facts)
         if ending and day < ending.ended_on:
             raise forms.ValidationError(
-                f"This day lies before the last episode ended ({ending.ended_on:%b %-d, %Y}). Enter the day of this return."
+                f"The last episode ended on {ending.ended_on:%b %-d, %Y}. Enter the later day of this assignment."
             )
         return day
 

@@ -324,7 +324,7 @@ def schedule_stands(facts: Facts) -> bool:
 
 def assignment_gate(facts: Facts) -> Verdict:
     """Everything before is still right, the insurance and the state too."""
-    if "assignment" in facts.answers:
+    if facts.said("assignment", "clinician"):  # Kept by the tick itself: what is being entered has none.
         return Clear("The clinician is on the record.")
     verdict = ready(facts)
     return still_fits(facts) if isinstance(verdict, Clear) else verdict

@@ -10,6 +10,7 @@ WING = Wing(
     facts=selectors.facts,
     effects=actions.EFFECTS,
     undone=actions.UNDONE,
+    waits=actions.WAITS,
     may_leave=actions.may_leave,
     left=actions.left,
     reopened=actions.reopened,

@@ -112,8 +112,8 @@ def tick(*, case_id: int, step_key: str, fields: Entered, version: int | None, b
             raise Refusal(sentence(verdict))  # type: ignore[arg-type]
         if step.final and row.state == State.DONE:
             raise Refusal(f"“{step.title}” is done and cannot be changed: what it did has left the house.")
-        effect = here.wing.effects.get(step.key)
-        if effect and not waiting:
+        effect = (here.wing.waits if waiting else here.wing.effects).get(step.key)
+        if effect:
             kept |= effect(case=case, facts=facts, fields=kept, by=by) or {}
         changed = row.tick is not None and row.tick.outcome == Tick.Outcome.DONE
         _store(
