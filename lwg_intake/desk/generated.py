@@ -50,9 +50,9 @@ def _states(model: type[models.Model]) -> Callable[[], str]:
     return lambda: f"```mermaid\n{diagram(model)}\n```"
 
 
-def _returning() -> str:
+def _procedure(key: str) -> Callable[[], str]:
     defaults = {key: number.default for key, number in NUMBERS.items()}
-    return f"```text\n{printed(wing_of('returning'), defaults)}\n```"
+    return lambda: f"```text\n{printed(wing_of(key), defaults)}\n```"
 
 
 def _sweep() -> str:
@@ -65,7 +65,8 @@ PARTS = (
     Part("states.md", "removal", _states(Removal)),
     Part("states.md", "message", _states(Message)),
     Part("import-format.md", "import-format", format.as_markdown),
-    Part("returning.md", "returning", _returning),
+    Part("returning.md", "returning", _procedure("returning")),
+    Part("caseload.md", "closing", _procedure("closing")),
     Part("sweep.md", "sweep", _sweep),
 )
 
