@@ -17,8 +17,10 @@ def waiting_for(user: User) -> list[WorkList]:
     rows = Return.objects.select_related("case__client", "case__opened_by").filter(case__status__in=Case.OPEN)
     lists = []
     if user.can(Can.DECIDE_RETURNS):
-        rows_ = rows.filter(stage=Stage.MANAGEMENT, eligibility=Return.Eligibility.OPEN)
-        lists.append(_list("Decisions waiting", rows_, user, "No decision waits.", "decision"))
+        # Who started a return does not decide it: it waits for another manager.
+        undecided = rows.filter(stage=Stage.MANAGEMENT, eligibility=Return.Eligibility.OPEN)
+        theirs = undecided.exclude(case__opened_by=user)
+        lists.append(_list("Decisions waiting", theirs, user, "No decision waits for you.", "decision"))
     if user.can(Can.CLEAR_BALANCES):
         lists.append(
             _list(

@@ -139,7 +139,7 @@ def test_a_long_list_says_how_many_more_there_are():
 
 
 def test_where_nothing_waits_the_page_says_so():
-    assert "No decision waits." in home(UserFactory(roles=[Role.MANAGER]))
+    assert "No decision waits for you." in home(UserFactory(roles=[Role.MANAGER]))
 
 
 def test_mail_that_could_not_be_sent_is_told_to_who_can_act(practice):
@@ -220,3 +220,11 @@ def test_a_case_from_the_list_opens_at_its_step(practice):
     assert path in home(practice.manager)
     assert "Decide whether the client may return." in words(signed_in(practice.manager).get(path))
     assert Case.objects.count() == 1
+
+
+def test_a_manager_is_not_asked_to_decide_what_they_started():
+    starter, other = UserFactory(roles=[Role.MANAGER]), UserFactory(roles=[Role.MANAGER])
+    ReturnFactory(stage="management_review", category="C", case__opened_by=starter, **client_named("Zorrilla"))
+    assert "may the client return?" in home(other)
+    assert "may the client return?" not in home(starter)
+    assert "Zorrilla" in home(starter), "it stays among their own open returns"
