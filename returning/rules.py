@@ -104,7 +104,7 @@ def commitment_needed(facts: Facts) -> bool:
 def ending_gate(facts: Facts) -> Verdict:
     """Nothing blocks; the page warns where the record says C or D, or where many visits were missed."""
     ending, chosen = last_ending(facts), category(facts)
-    if ending and ending.category in MANAGEMENT_CATEGORIES and chosen not in (None, ending.category):
+    if ending and ending.category in MANAGEMENT_CATEGORIES and chosen != ending.category:
         return Warn(f"The record says category {ending.category}. A manager decides whatever is chosen here.")
     if facts.policy["severe_misses"] <= len(facts.misses) and not facts.said("ending", "severe"):
         return Warn(f"{len(facts.misses)} missed visits in the last episode: consider marking it as severe.")

@@ -1,11 +1,12 @@
 """The returning wing's part of the home page."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
-from lwg_intake.checklists.models import Case
+from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.worklist import SHOWN, Item, WorkList
 from returning.models import Return
 
@@ -37,18 +38,22 @@ def waiting_for(user: User) -> list[WorkList]:
 
 
 def _list(title: str, rows: QuerySet[Return], user: User, empty: str, step: str = "") -> WorkList:
+    # A decision waits since the ending was recorded, everything else since the return was started.
+    asked = Subquery(Tick.objects.filter(case=OuterRef("case"), step="ending").values("at")[:1])
+    opened = F("case__opened_at")
+    found = rows.annotate(since=Coalesce(asked, opened) if step == "decision" else opened)
     items = [
         Item(
             url=reverse("case", args=[row.case_id]) + (f"?step={step}" if step else ""),
             name=str(row.case.client),
             ref=row.case.client.ref,
             what=_what(row, step),
-            since=row.case.opened_at,
+            since=row.since,
             by=str(row.case.opened_by),
             pill=row.stage,
             mine=row.case.opened_by_id == user.pk,
         )
-        for row in rows.order_by("case__opened_at")[:SHOWN]
+        for row in found.order_by("since")[:SHOWN]
     ]
     return WorkList(title, items, rows.count(), empty)
 

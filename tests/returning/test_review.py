@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from lwg_intake import dates
 from lwg_intake.checklists import actions
@@ -28,7 +29,7 @@ from returning.models import Return
 from returning.worklists import waiting_for
 from tests.returning.conftest import former
 from tests.returning.deeds import do, finish, start, up_to_complete, up_to_match, visit
-from tests.returning.test_rules import facts
+from tests.returning.test_rules import ended, facts
 
 
 def now(case):
@@ -87,6 +88,14 @@ def test_a_decision_asked_for_after_the_match_is_on_the_managers_page(practice):
     assert [w.total for w in waiting_for(practice.manager) if w.title == "Decisions waiting"] == [1]
 
 
+def test_a_decision_waits_since_it_was_asked_for(practice):
+    case = start(practice, former(category="C"))
+    Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() - timedelta(days=9))
+    do(case, "ending", practice.csr, category="C")
+    (decisions,) = (w for w in waiting_for(practice.manager) if w.title == "Decisions waiting")
+    assert timezone.now() - decisions.items[0].since < timedelta(days=1)
+
+
 def test_a_decision_taken_back_is_off_the_tracker(practice):
     case = start(practice, former(category="C"))
     do(case, "ending", practice.csr, category="C")
@@ -94,6 +103,12 @@ def test_a_decision_taken_back_is_off_the_tracker(practice):
     actions.untick(case_id=case.pk, step_key="decision", because="wrong client", version=1, by=practice.manager)
     row = Return.objects.get(case=case)
     assert (row.decided_by, row.decided_at, row.conditions, row.eligibility) == (None, None, "", "open")
+
+
+@pytest.mark.parametrize("chosen", [{}, {"ending": {"category": "none", "severe": False}}])
+def test_c_or_d_on_record_is_said_from_the_first_look_on(chosen):
+    one = facts(endings=ended("D"), answers=chosen)
+    assert "The record says category D. A manager decides" in rules.ending_gate(one).because
 
 
 # --- Money ----------------------------------------------------------------------------------------------------------
