@@ -26,6 +26,6 @@ if (form) {
 }
 
 // Where the page was asked for at a step, or comes back from a deed, go on there: at what is wrong, else at its heading.
-const wrong = document.querySelector("[data-focus], .is-invalid");
+const wrong = document.querySelector(".case__main .is-invalid") ?? document.querySelector("[data-focus]");
 const came = location.search || document.querySelector("#notices .notice--success");
 (wrong ?? (came ? document.getElementById("step-title") : null))?.focus();

@@ -22,7 +22,7 @@ COMPLETE = {
 
 
 def check(values: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    unset = {*COMPLETE, "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    unset = {*COMPLETE, "DJANGO_ALLOW_ASYNC_UNSAFE", "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
     inherited = {name: value for name, value in os.environ.items() if name not in unset}
     return subprocess.run(
         [sys.executable, "manage.py", "check", *words], cwd=ROOT, env=inherited | values, text=True, capture_output=True
