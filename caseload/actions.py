@@ -187,7 +187,15 @@ def _wish(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
         )  # fmt: skip
 
 
+def _require_alone(facts: Closing, by: User) -> None:
+    """A minor's or a risk-flagged client's ending is the clinician's alone, not the supervisor's."""
+    alone = Guard.MINOR if facts.is_minor else Guard.RISK if facts.is_at_risk else None
+    if alone and facts.clinician_account != by.pk:
+        raise NotAllowed(f"{alone.label} Only {facts.clinician} can do this step.")
+
+
 def _letter(*, case: Case, facts: Closing, fields: Fields, by: User) -> dict[str, Any]:
+    _require_alone(facts, by)
     template = letter_template(facts)
     message = None
     if fields["how"] == "email":
@@ -205,6 +213,7 @@ def _letter(*, case: Case, facts: Closing, fields: Fields, by: User) -> dict[str
 
 def _end(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
     """The Termination that a return reads one day; the assignment ends with it."""
+    _require_alone(facts, by)
     assignment = selectors.details(case).assignment
     ended_on = date.fromisoformat(facts.said("ending", "ended_on"))
     termination, made = Termination.objects.get_or_create(

@@ -41,7 +41,9 @@ class Closing:
     other_services: tuple[str, ...] = ()
     email: str = ""
     email_ok: bool | None = None
+    clinician_account: int | None = None
     is_minor: bool = False
+    is_at_risk: bool = False
     guardian: str = ""
     is_part2: bool = False
     is_held: bool = False

@@ -77,6 +77,8 @@ def facts(case: Case) -> Closing:
         email=client.email,
         email_ok=client.email_ok,
         is_minor=age is not None and age < policy["minor_until_years"],
+        is_at_risk=Flag.RISK in client.flags,
+        clinician_account=assignment.clinician.account_id,
         guardian=client.guardian_name,
         is_part2=Flag.PART2 in client.flags,
         is_held=Flag.HOLD in client.flags,

@@ -16,5 +16,6 @@ WING = Wing(
     finished=actions.finished,
     touched=actions.touched,
     ways_out=(Case.Status.KEPT, Case.Status.WITHDREW),
+    leaving="Not closed after all",
     numbers=("inactive_days", "missed_total", "closing_consults", "deadline_days"),
 )

@@ -17,6 +17,7 @@ WING = Wing(
     finished=actions.finished,
     touched=actions.touched,
     ways_out=(Case.Status.WITHDREW, Case.Status.UNREACHED, Case.Status.REFERRED_OUT, Case.Status.WAITLIST),
+    leaving="The client stops here",
     reread=frozenset({"match", "insurance", "balance", "decision"}),
     numbers=("return_intake_months", "return_balance_threshold_cents", "severe_misses", "verification_days"),
 )

@@ -17,7 +17,7 @@ class Wing:
     `facts` loads what the rules judge by; `effects` happen with a tick, `waits` with a step saved as still waiting and
     `undone` with an untick, in the same transaction; `left`, `reopened` and `finished` follow the case itself, and
     `touched` every change, with the facts after it, or None where they have to be read anew: after the steps in
-    `reread`, and after anything but a step.
+    `reread`, and after anything but a step. `leaving` stands over the ways out.
     """
 
     procedure: Procedure
@@ -30,6 +30,7 @@ class Wing:
     finished: Callable[..., str]
     touched: Callable[..., None]
     ways_out: tuple[str, ...]
+    leaving: str
     waits: Mapping[str, Effect] = field(default_factory=dict)
     reread: frozenset[str] = frozenset()
     numbers: tuple[str, ...] = field(default=())

@@ -474,3 +474,11 @@ def test_one_closing_per_assignment(practice: Practice, case: Case) -> None:
     with pytest.raises(Refusal, match="already has an open case"):
         say(mine, "close", practice.osei)
     assert Case.objects.count() == 1
+
+
+def test_the_supervisor_does_not_end_what_is_the_clinicians_alone(practice: Practice) -> None:
+    case = start(practice, "inactive", client__flags=["risk"])
+    up_to_letter(case, practice.marsh)
+    with pytest.raises(NotAllowed, match="the clinician alone decides"):
+        do(case, "letter", practice.marsh)
+    do(case, "letter", practice.osei)
