@@ -185,6 +185,8 @@ ACCOUNT_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = f"{PRACTICE_NAME} Intake"
+# A code of the half minute before or after counts too: clocks differ, and typing takes time.
+MFA_TOTP_TOLERANCE = 1
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60

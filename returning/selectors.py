@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from lwg_intake import dates
@@ -31,9 +32,8 @@ def facts(case: Case) -> Facts:
 
 
 def details(case: Case) -> Return:
-    return Return.objects.select_related(
-        "hold__clinician", "clinician", "old_clinician", "decided_by", "appointment", "assignment"
-    ).get(case=case)
+    """The return's own row. Each step looks at few of its relations, so only the place held comes with it."""
+    return Return.objects.select_related("hold__clinician").get(case=case)
 
 
 def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
@@ -87,10 +87,15 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
             OnRecord(a.pk, a.clinician_id, str(a.clinician), a.service, a.started_on, asked.get(a.pk, ""))
             for a in seen.on_record
         ),
-        nps=tuple((str(c.pk), str(c)) for c in Clinician.objects.staying().filter(kind=ClinicianKind.NP)),
+        nps=tuple((str(c.pk), str(c)) for c in _nurses()),
         availability=", ".join(client.availability),
         channel=row.channel,
     )
+
+
+def _nurses() -> QuerySet[Clinician]:
+    nurses = Clinician.objects.staying().filter(kind=ClinicianKind.NP)
+    return nurses.only("first_name", "last_name", "credentials")
 
 
 def _recent(ending: Termination, seen: Snapshot) -> bool:

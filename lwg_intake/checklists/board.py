@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from lwg_intake.checklists.gates import Verdict, sentence, stops
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.procedure import Step
@@ -100,7 +102,9 @@ def state_of(step: Step, facts: Any, tick: Tick | None) -> tuple[State, tuple[st
 def board(case: Case) -> Board:
     """Load the facts and judge every step. A closed case is not judged: its ticks stand as they were."""
     wing = wing_of(case.procedure)
-    ticks = {tick.step: tick for tick in case.ticks.select_related("by")}
+    # Read once, for the rows here and for the wing's facts.
+    prefetch_related_objects([case], Prefetch("ticks", Tick.objects.select_related("by")))
+    ticks = {tick.step: tick for tick in case.ticks.all()}
     facts = wing.procedure.settle(wing.facts(case))
     if not case.is_open:
         return Board(case, wing, facts, tuple(_frozen(step, ticks.get(step.key)) for step in wing.procedure.steps))
