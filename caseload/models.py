@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,25 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from caseload.rules import Answer, Ground, Guard
-from lwg_intake.access.roles import Can
 from lwg_intake.records.models.checks import one_of, together
-
-if TYPE_CHECKING:
-    from lwg_intake.access.models import User
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
-    def visible_to(self, user: User) -> SuggestionQuerySet:
-        """A clinician's own, a supervisor's team's, and everybody's for whoever reviews caseloads."""
-        if user.can(Can.REVIEW_ALL_CASELOADS):
-            return self
-        seen = Q(pk__in=[])
-        if user.can(Can.SEE_OWN_CLIENTS):
-            seen |= Q(assignment__clinician__account=user)
-        if user.can(Can.SEE_TEAM_CLIENTS):
-            seen |= Q(assignment__clinician__supervisor__account=user)
-        return self.filter(seen)
-
     def open(self) -> SuggestionQuerySet:
         return self.filter(status=Suggestion.Status.OPEN)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from lwg_intake.checklists.gates import Verdict, sentence, stops
 from lwg_intake.checklists.models import Case, Tick
-from lwg_intake.checklists.procedure import Step
+from lwg_intake.checklists.procedure import Procedure, Step
 from lwg_intake.checklists.registry import Wing, wing_of
 
 
@@ -85,18 +86,17 @@ class Board:
         return [row for row in self.left if row.state in (State.OPEN, State.AGAIN) and not row.is_stopped]
 
 
-def state_of(step: Step, facts: Any, tick: Tick | None) -> tuple[State, tuple[str, ...]]:
-    """How a step stands, and the keys of the steps that come first."""
+def state_of(step: Step, first: tuple[Step, ...], facts: Any, tick: Tick | None) -> State:
+    """How a step stands; `first` are the steps that have to be done before it."""
     if not step.is_needed(facts):
-        return State.NOT_NEEDED, ()
+        return State.NOT_NEEDED
     if step.key in facts.answers:
-        return State.DONE, ()
-    first = tuple(key for key in step.after if key not in facts.answers)
+        return State.DONE
     if first:
-        return State.LATER, first
+        return State.LATER
     if tick and tick.outcome == Tick.Outcome.WAITING:
-        return State.WAITING, ()
-    return (State.AGAIN if tick and tick.outcome == Tick.Outcome.DONE else State.OPEN), ()
+        return State.WAITING
+    return State.AGAIN if tick and tick.outcome == Tick.Outcome.DONE else State.OPEN
 
 
 def board(case: Case) -> Board:
@@ -106,19 +106,8 @@ def board(case: Case) -> Board:
     prefetch_related_objects([case], Prefetch("ticks", Tick.objects.select_related("by")))
     ticks = {tick.step: tick for tick in case.ticks.all()}
     facts = wing.procedure.settle(wing.facts(case))
-    if not case.is_open:
-        return Board(case, wing, facts, tuple(_frozen(step, ticks.get(step.key)) for step in wing.procedure.steps))
-    steps = {step.key: step for step in wing.procedure.steps}
-    rows = []
-    for step in wing.procedure.steps:
-        tick = ticks.get(step.key)
-        state, first = state_of(step, facts, tick)
-        # An earlier step that is not needed on this case holds nothing up.
-        titles = tuple(steps[key].title for key in first if steps[key].is_needed(facts))
-        if state == State.LATER and not titles:
-            state = State.OPEN
-        verdict = step.gate(facts) if step.gate and state != State.NOT_NEEDED else None
-        rows.append(Row(step, state, tick, verdict, titles))
+    row = partial(_judged, wing.procedure, facts) if case.is_open else _frozen
+    rows = [row(step, ticks.get(step.key)) for step in wing.procedure.steps]
     return Board(case, wing, replace(facts, note=note_of(rows, facts)), tuple(rows))
 
 
@@ -130,6 +119,14 @@ def note_of(rows: Iterable[Row], facts: Any) -> str:
         if row.step.note and row.tick and row.state in (State.DONE, State.WAITING)
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _judged(procedure: Procedure, facts: Any, step: Step, tick: Tick | None) -> Row:
+    first = procedure.before(step, facts)
+    state = state_of(step, first, facts, tick)
+    verdict = step.gate(facts) if step.gate and state != State.NOT_NEEDED else None
+    titles = tuple(other.title for other in first) if state == State.LATER else ()
+    return Row(step, state, tick, verdict, titles)
 
 
 def _frozen(step: Step, tick: Tick | None) -> Row:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lwg_intake.access.roles import Can
 from lwg_intake.records.models.checks import together
+from lwg_intake.records.models.people import theirs
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -19,12 +20,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The office sees every case; a clinician those about their own assignments, a supervisor their team's."""
         if user.can(Can.SEE_CASES):
             return self
-        seen = Q(pk__in=[])
-        if user.can(Can.SEE_OWN_CLIENTS):
-            seen |= Q(assignment__clinician__account=user)
-        if user.can(Can.SEE_TEAM_CLIENTS):
-            seen |= Q(assignment__clinician__supervisor__account=user)
-        return self.filter(seen)
+        return self.filter(theirs(user, "assignment__clinician"))
 
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=Case.OPEN)

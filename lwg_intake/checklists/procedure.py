@@ -98,6 +98,14 @@ class Procedure:
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)
 
+    def before(self, step: Step, facts: Any) -> tuple[Step, ...]:
+        """The steps that still have to be done first. One that is not needed on this case holds nothing up."""
+        return tuple(
+            other
+            for other in self.steps
+            if other.key in step.after and other.key not in facts.answers and other.is_needed(facts)
+        )
+
     def settle(self, facts: Any) -> Any:
         """The facts with only those answers that are still needed and still stand, judged in the steps' order."""
         given = facts.answers

@@ -16,7 +16,7 @@ from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
 from lwg_intake.checklists import actions
-from lwg_intake.checklists.board import Board, Row, State, board, note_of
+from lwg_intake.checklists.board import Board, Row, State, board
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
 from lwg_intake.checklists.models import Case, Draft, Question
 from lwg_intake.checklists.procedure import Step
@@ -71,7 +71,7 @@ def _page(
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
-        "note": note_of(here.rows, here.facts),
+        "note": here.facts.note,
         "today": str(dates.today()),
     }
     if at is not None:

@@ -13,6 +13,7 @@ from lwg_intake.checklists.worklist import SHOWN, questions_for
 from lwg_intake.desk.actions import removals
 from lwg_intake.messages.models import Message
 from lwg_intake.records.models import Assignment, Removal
+from lwg_intake.records.models.people import theirs
 from returning.worklists import waiting_for
 
 
@@ -44,9 +45,7 @@ def _caseload(user: User) -> list[Assignment]:
     """The clients of a clinician, or of a supervisor's team, newest first."""
     if not user.can(Can.SEE_OWN_CLIENTS):
         return []
-    rows = Assignment.objects.filter(ended_on__isnull=True, clinician__account=user)
-    if user.can(Can.SEE_TEAM_CLIENTS):
-        rows = rows | Assignment.objects.filter(ended_on__isnull=True, clinician__supervisor__account=user)
+    rows = Assignment.objects.filter(theirs(user), ended_on__isnull=True)
     return list(rows.select_related("client", "clinician").order_by("-started_on", "pk")[:200])
 
 

@@ -67,6 +67,16 @@ class Clinician(models.Model):
         return f"{name}, {self.credentials}" if self.credentials else name
 
 
+def theirs(user: User, clinician: str = "clinician") -> Q:
+    """Rows of a person's own clinician record, and of their team's for a supervisor; `clinician` leads there."""
+    seen = Q(pk__in=[])
+    if user.can(Can.SEE_OWN_CLIENTS):
+        seen |= Q(**{f"{clinician}__account": user})
+    if user.can(Can.SEE_TEAM_CLIENTS):
+        seen |= Q(**{f"{clinician}__supervisor__account": user})
+    return seen
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> ClientQuerySet:
         """The clients whose records a person may open: all, their own, or their team's (roles.py)."""
@@ -74,14 +84,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
         if user.can(Can.SEE_ALL_CLIENTS):
             return self
-        seen = Q()
-        if user.can(Can.SEE_OWN_CLIENTS):
-            seen |= Q(clinician__account=user)
-        if user.can(Can.SEE_TEAM_CLIENTS):
-            seen |= Q(clinician__supervisor__account=user)
-        if not seen:
-            return self.none()
-        return self.filter(Exists(Assignment.objects.filter(seen, client=OuterRef("pk"), ended_on__isnull=True)))
+        assigned = Assignment.objects.filter(theirs(user), client=OuterRef("pk"), ended_on__isnull=True)
+        return self.filter(Exists(assigned))
 
 
 class Client(models.Model):
