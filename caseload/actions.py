@@ -24,8 +24,9 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
 from lwg_intake.messages.outbox import queue
 from lwg_intake.messages.texts import render
+from lwg_intake.records.contacts import log_contact
 from lwg_intake.records.episodes import derive
-from lwg_intake.records.models import Appointment, Assignment, Contact, Handover, Termination
+from lwg_intake.records.models import Appointment, Assignment, Handover, Termination
 
 Fields = Mapping[str, Any]
 Outcome = Case | DeadlineLetter | Handover | None
@@ -119,9 +120,9 @@ def _write(assignment: Assignment, found: list[Suggestion], because: str, on: da
         message = queue(text, to=client.email, key=f"T22-assignment-{assignment.pk}-{on}", client=client)
     DeadlineLetter.objects.filter(assignment=assignment, ended_on__isnull=True).update(ended_on=dates.today())
     letter = DeadlineLetter.objects.create(assignment=assignment, deadline_on=on, written_by=by, message=message)
-    Contact.objects.create(
-        client=client, at=timezone.now(), direction="out", channel="email" if message else "portal", outcome="sent",
-        reason="Closure notice", note=f"Asked to schedule by {on:%b %-d, %Y}.", written_by=by,
+    log_contact(
+        client_id=client.pk, channel="email" if message else "portal", outcome="sent", by=by,
+        reason="Closure notice", note=f"Asked to schedule by {on:%b %-d, %Y}.",
     )  # fmt: skip
     _snooze(assignment, [s for s in found if s.ground != Ground.DEADLINE_PASSED], on + timedelta(days=1),
             f"Letter with the date {on}", by)  # fmt: skip
@@ -203,10 +204,9 @@ def _letter(*, case: Case, facts: Closing, fields: Fields, by: User) -> dict[str
         message = queue(text, to=facts.email, key=f"{template}-case-{case.pk}", client=case.client)
         record("message.queued", by=by, on=message, template=template)
         Closure.objects.filter(case=case).update(letter=message)
-    Contact.objects.create(
-        client_id=case.client_id, at=timezone.now(), direction="out",
-        channel="email" if message else "portal", outcome="sent", reason="Closure notice",
-        note=f"Closing letter ({template}), by {fields['how']}.", written_by=by,
+    log_contact(
+        client_id=case.client_id, channel="email" if message else "portal", outcome="sent", by=by,
+        reason="Closure notice", note=f"Closing letter ({template}), by {fields['how']}.",
     )  # fmt: skip
     return {"template": template}
 

@@ -21,6 +21,7 @@ from lwg_intake.checklists.gates import Blocked, sentence
 from lwg_intake.checklists.models import Case
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.messages.outbox import queue
+from lwg_intake.records.contacts import log_contact
 from lwg_intake.records.episodes import derive
 from lwg_intake.records.models import (
     Appointment,
@@ -28,7 +29,6 @@ from lwg_intake.records.models import (
     Balance,
     Client,
     Clinician,
-    Contact,
     Document,
     InsurancePolicy,
     OmhcAssessment,
@@ -307,12 +307,10 @@ def _tracker(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
 
 
 def _note(*, case: Case, facts: Facts, fields: Fields, by: User) -> None:
-    contact = Contact.objects.create(
-        client_id=case.client_id, at=timezone.now(), direction="in", channel=fields["method"], outcome="reached",
+    contact = log_contact(
+        client_id=case.client_id, direction="in", channel=fields["method"], outcome="reached", by=by,
         party=fields["party"], reason=fields["reason"], minutes=fields["minutes"], note=fields["details"],
-        written_by=by,
     )  # fmt: skip
-    record("contact.written", by=by, on=contact, reason=fields["reason"])
     _set(case, note=contact)
 
 
