@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from caseload.rules import Answer, Ground, Guard
-from lwg_intake.records.models.checks import one_of, together
+from lwg_intake.records.models.checks import in_order, one_of, together
+from lwg_intake.records.models.people import words
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -133,13 +135,106 @@ class Sweep(models.Model):
 
 
 class Closure(models.Model):
-    """The details of a closing case: which assignment ends, on which grounds, and what it ended with."""
+    """The details of a closing case: which assignment ends, on which grounds, and what it ended with.
+
+    `handover` is another wing's request that it came from: a departing clinician's client who did not respond.
+    """
 
     case = models.OneToOneField("checklists.Case", models.PROTECT, related_name="closure_details")
     assignment = models.ForeignKey("records.Assignment", models.PROTECT, related_name="closures")
     grounds = ArrayField(models.CharField(max_length=20, choices=Ground.choices), default=list, blank=True)
+    handover = models.OneToOneField("records.Handover", models.PROTECT, null=True, blank=True, related_name="closure")
     termination = models.ForeignKey("records.Termination", models.PROTECT, null=True, blank=True, related_name="+")
     letter = models.ForeignKey("outbox.Message", models.PROTECT, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"Closing of {self.assignment}"
+
+
+class BackfillEntry(models.Model):
+    """A client who would come sooner, with the days and times they can (S3). Open until somebody takes it off."""
+
+    class Ending(models.TextChoices):
+        BOOKED = "booked", "Took an earlier visit"
+        NO_LONGER = "no_longer", "No longer wishes to come sooner"
+        UNREACHED = "unreached", "Could not be reached"
+
+    assignment = models.ForeignKey("records.Assignment", models.PROTECT, related_name="backfill")
+    times = words(help_text='Such as "Tue", "Wed 10:00" or "Thu 15:00-18:00"; empty means any time.')
+    added_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    ended_because = models.CharField(max_length=12, choices=Ending.choices, blank=True)
+    ended_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(ended_at__isnull=True), name="one_open_backfill_entry"
+            ),
+            together("ended_by", "ended_at", "backfill_ended_by_and_at"),
+            in_order("added_at", "ended_at", "backfill_ends_after_start"),
+            models.CheckConstraint(
+                name="backfill_end_has_reason",
+                condition=Q(ended_at__isnull=True, ended_because="") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sooner: {self.assignment}"
+
+
+class FreedPlace(models.Model):
+    """A clinician's time that came free and can be offered: by a visit that was cancelled, or entered by hand.
+
+    A cancelled visit has a row only once somebody dealt with it; until then the visit itself says so.
+    """
+
+    clinician = models.ForeignKey("records.Clinician", models.PROTECT, related_name="freed_places")
+    starts_at = models.DateTimeField()
+    visit = models.OneToOneField("records.Appointment", models.PROTECT, null=True, blank=True, related_name="freed")
+    entered_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now)
+    given_to = models.ForeignKey(
+        BackfillEntry, models.PROTECT, null=True, blank=True, related_name="places",
+        help_text="Who took it; empty for a place that is not free after all.",
+    )  # fmt: skip
+    closed_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinician", "starts_at"], condition=Q(closed_at__isnull=True), name="one_open_freed_place"
+            ),
+            together("closed_by", "closed_at", "freed_place_closed_by_and_at"),
+            models.CheckConstraint(
+                name="freed_place_given_is_closed", condition=Q(given_to__isnull=True) | Q(closed_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clinician} at {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class CalendarFeed(models.Model):
+    """A secret calendar address of one account. The address is signed from `key`; nothing here opens it by itself."""
+
+    account = models.ForeignKey("access.User", models.PROTECT, related_name="calendar_feeds")
+    key = models.UUIDField(unique=True, default=uuid.uuid4)
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(revoked_at__isnull=True), name="one_open_calendar_feed"
+            ),
+            in_order("made_at", "revoked_at", "calendar_feed_revoked_after_made"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Calendar of {self.account}"

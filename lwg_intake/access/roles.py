@@ -29,15 +29,19 @@ class Can(TextChoices):
     SET_POLICY = "set_policy", "change the practice's numbers"
     REVIEW_CASELOAD = "review_caseload", "review what the night suggests for their own clients"
     REVIEW_ALL_CASELOADS = "review_all_caseloads", "see what the night suggests for everybody's clients"
-    CLOSE_CLIENTS = "close_clients", "close a client of their own, or of their team, through the checklist"
+    CLOSE_CLIENTS = "close_clients", "close a client of their own, of their team, or one asked of them"
+    END_UNRESPONSIVE = "end_unresponsive", "end services of an unresponsive client of a departure"
+    RING_CLIENTS = "ring_clients", "work the call list and offer places that came free"
+    KEEP_BACKFILL = "keep_backfill", "put clients on the backfill list and take them off"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
 
 _OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
+_CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL}
 
 MAY: dict[Role, set[Can]] = {
-    Role.CSR: {*_OFFICE, Can.WORK_RETURNS},
+    Role.CSR: {*_OFFICE, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
     Role.MANAGER: {
         *_OFFICE,
         Can.WORK_RETURNS,
@@ -46,10 +50,12 @@ MAY: dict[Role, set[Can]] = {
         Can.ANSWER_MANAGEMENT,
         Can.SET_POLICY,
         Can.REVIEW_ALL_CASELOADS,
+        Can.RING_CLIENTS,
+        Can.KEEP_BACKFILL,
     },
-    Role.TRANSITION_MANAGER: {*_OFFICE},
-    Role.CLINICIAN: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS},
-    Role.SUPERVISOR: {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS},
+    Role.TRANSITION_MANAGER: {*_OFFICE, Can.END_UNRESPONSIVE, Can.CLOSE_CLIENTS},
+    Role.CLINICIAN: {*_CARE, Can.END_UNRESPONSIVE},
+    Role.SUPERVISOR: {*_CARE, Can.SEE_TEAM_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
     Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
 }

@@ -26,16 +26,19 @@ def log_contact(
     party: str = "",
     minutes: int | None = None,
     note: str = "",
+    corrects: Contact | None = None,
 ) -> Contact:
     """Write one entry, as of now. Entries are never changed: a mistake is put right by a further one that corrects it.
 
-    `party` is who was spoken to; `minutes` how long. Raises ValueError for a channel, an outcome or a direction that
-    TherapyNotes' Contact Note does not know. Who may write it is for the caller to say.
+    `party` is who was spoken to; `minutes` how long; an empty `outcome` says that nothing came about. Raises
+    ValueError for a channel, an outcome or a direction that TherapyNotes' Contact Note does not know. Who may write it
+    is for the caller to say.
     """
     with transaction.atomic():
         contact = Contact.objects.create(
             client_id=client_id, at=timezone.now(), direction=Direction(direction), channel=Channel(channel),
-            outcome=ContactOutcome(outcome), party=party, reason=reason, minutes=minutes, note=note, written_by=by,
+            outcome=ContactOutcome(outcome) if outcome else "", party=party, reason=reason, minutes=minutes, note=note,
+            corrects=corrects, written_by=by,
         )  # fmt: skip
         record("contact.written", by=by, on=contact, reason=reason)
     return contact

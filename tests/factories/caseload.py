@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import factory
+from django.utils import timezone
 
 from caseload import models
 from lwg_intake import dates
 from lwg_intake.records.models import Handover
 from tests.factories.access import UserFactory
 from tests.factories.cases import CaseFactory
-from tests.factories.records import AssignmentFactory
+from tests.factories.records import AssignmentFactory, ClinicianFactory
 
 
 class SuggestionFactory(factory.django.DjangoModelFactory):
@@ -71,3 +72,31 @@ class HandoverFactory(factory.django.DjangoModelFactory):
     assignment = factory.SubFactory(AssignmentFactory)
     because = "Wants evenings"
     asked_by = factory.SubFactory(UserFactory)
+
+
+class BackfillEntryFactory(factory.django.DjangoModelFactory):
+    """Still waiting, and able to come at any time."""
+
+    class Meta:
+        model = models.BackfillEntry
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    added_by = factory.SubFactory(UserFactory)
+
+
+class FreedPlaceFactory(factory.django.DjangoModelFactory):
+    """Entered by hand, three days ahead, and still free."""
+
+    class Meta:
+        model = models.FreedPlace
+
+    clinician = factory.SubFactory(ClinicianFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
+    entered_by = factory.SubFactory(UserFactory)
+
+
+class CalendarFeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.CalendarFeed
+
+    account = factory.SubFactory(UserFactory)
