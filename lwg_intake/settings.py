@@ -91,6 +91,8 @@ TIME_ZONE = env.read(
 )
 PRACTICE_NAME = os.environ.get("PRACTICE_NAME", "LWG")
 PRACTICE_PHONE = os.environ.get("PRACTICE_PHONE", "(410) 555-0100")
+# The client portal of the practice's record system, for links in messages to clients.
+PORTAL_LINK = os.environ.get("PORTAL_LINK", "https://www.therapyportal.com")
 # Where this program is reached, for links in e-mails.
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
 

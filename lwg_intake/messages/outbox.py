@@ -2,30 +2,111 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from lwg_intake import dates
 from lwg_intake.errors import Refusal
+from lwg_intake.messages import rules
+from lwg_intake.messages.catalogue import TEMPLATES, Audience, Channel
 from lwg_intake.messages.models import Message
+from lwg_intake.messages.rules import Person, Reach
 from lwg_intake.messages.tasks import send_outbox
-from lwg_intake.messages.texts import Text
+from lwg_intake.messages.texts import Text, render
+from lwg_intake.policy.values import values
 from lwg_intake.records.models import Client
+from lwg_intake.records.rules import Flag
+
+# What a text to a client says where only the practice's own number is meant.
+CALLS_BACK = ("callback", "return_contact")
+
+
+def write(
+    template: str, *, key: str, client: Client | None = None, to: str = "", channel: str = "", **variables: str
+) -> Message:
+    """Write a message in the words in force. The same key again gives the row that is there.
+
+    To a client: `client` says where it goes (the guardian, for a minor), what is honoured (consent for this channel;
+    for texts the quiet hours, so that it may leave only in the morning) and the first name. To staff: `to` is the
+    address, and `client` only whom it is about. `channel` is the text's first one unless told; each channel wants a
+    key of its own.
+
+    Raises Refusal with a sentence where it may not go or has nowhere to, and KeyError for a variable that is missing.
+    """
+    text = compose(template, client=client, channel=channel, **variables)
+    if TEMPLATES[template].audience == Audience.STAFF:
+        return queue(text, to=to, key=key, client=client)
+    if client is None:
+        raise KeyError(f"{template} goes to a client, and none is given")
+    found = reach(client, text.channel)
+    if found.refused:
+        raise Refusal(found.refused)
+    return queue(text, to=found.to, key=key, client=client)
+
+
+def compose(template: str, *, client: Client | None = None, channel: str = "", **variables: str) -> Text:
+    """The text as `write` would send it, for a preview. Raises KeyError for a variable that is missing."""
+    given = {name: settings.PRACTICE_PHONE for name in CALLS_BACK if name in TEMPLATES[template].variables}
+    if client is not None:
+        given["client_first_name"] = client.called
+    part2 = client is not None and Flag.PART2 in client.flags
+    text = render(template, channel, part2, **{**given, **variables})
+    to_client = TEMPLATES[template].audience == Audience.CLIENT and text.channel == Channel.EMAIL
+    if client is not None and to_client and reach(client, text.channel).guardian:
+        body = f"To the parent or guardian of {client.called}:\n\n{text.body}"
+        return Text(text.template, text.subject, body, text.channel, text.version)
+    return text
+
+
+def reach(client: Client, channel: str, numbers: dict[str, int] | None = None) -> Reach:
+    """Where a message to a client goes by this channel, or in a sentence why it may not. `numbers` saves a query."""
+    numbers = numbers or values()
+    born = client.dob
+    person = Person(
+        email=client.email,
+        phone=client.phone,
+        email_ok=client.email_ok,
+        text_ok=client.text_ok,
+        is_minor=born is not None and dates.age_on(born, dates.today()) < numbers["minor_until_years"],
+        guardian_email=client.guardian_email,
+        guardian_phone=client.guardian_phone,
+    )
+    return rules.reach(person, channel, bool(numbers["email_unasked"]))
 
 
 def queue(text: Text, *, to: str, key: str, client: Client | None = None) -> Message:
-    """Write a message into the outbox. The same key again gives the row that is there.
+    """Write a rendered text into the outbox. The same key again gives the row that is there.
 
-    Raises Refusal for an empty address. The worker is told once the transaction stands; if it cannot be told, the
-    timetable finds the row within a minute.
+    Raises Refusal for an empty address, and ValueError where the key belongs to another text or channel. The worker
+    is told once the transaction stands; if it cannot be told, the timetable finds the row within a minute.
     """
     if not to:
         raise Refusal("There is no e-mail address on record. Add it to the record, import again, and then tick.")
     message, created = Message.objects.get_or_create(
         key=key,
-        defaults={"template": text.template, "to": to, "subject": text.subject, "body": text.body, "client": client},
-    )
+        defaults={
+            "template": text.template, "version": text.version, "channel": text.channel, "to": to,
+            "subject": text.subject, "body": text.body, "client": client, "due_at": due(text.channel),
+        },
+    )  # fmt: skip
+    if (message.template, message.channel) != (text.template, text.channel):
+        raise ValueError("each text and channel wants a key of its own")
     if created:
         transaction.on_commit(_nudge, robust=True)
     return message
+
+
+def due(channel: str, at: datetime | None = None) -> datetime:
+    """When a message may leave: an e-mail at any hour, a text outside the quiet hours."""
+    at = at or timezone.now()
+    if channel != Channel.TEXT:
+        return at
+    numbers = values()
+    return rules.next_allowed(at, numbers["text_from_hour"], numbers["text_until_hour"], ZoneInfo(settings.TIME_ZONE))
 
 
 def _nudge() -> None:

@@ -11,7 +11,7 @@ from lwg_intake.records.models import Assignment, Client, PlaceHold, Removal
 from tests.factories.access import UserFactory
 from tests.factories.caseload import HandoverFactory
 from tests.factories.cases import CaseFactory, DraftFactory, QuestionFactory, ReturnFactory, TickFactory
-from tests.factories.messages import MessageFactory
+from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
 from tests.factories.records import (
     AppointmentFactory,
     ArrangementFactory,
@@ -64,6 +64,9 @@ TWICE = {
     "one_draft_per_person": (DraftFactory, {}, ("case", "step", "by")),
     "returning_return_case_id": (ReturnFactory, {}, ("case",)),
     "outbox_message_key": (MessageFactory, {}, ("key",)),
+    "one_message_per_provider_ref": (MessageFactory, {"provider_ref": "SM1"}, ("provider_ref",)),
+    "one_wording_per_version": (WordingFactory, {}, ("template", "channel", "version")),
+    "outbox_incomingtext_provider_ref": (IncomingTextFactory, {}, ("provider_ref",)),
 }  # fmt: skip
 
 
@@ -126,6 +129,7 @@ WRONG = {
     "return_assignment_and_day": lambda: ReturnFactory(assignment=AssignmentFactory()),
     "return_appointment_and_time": lambda: ReturnFactory(appointment_at=NOW),
     "message_sent_is_dated": lambda: MessageFactory(status="sent"),
+    "wording_version_counts_from_one": lambda: WordingFactory(version=0),
     "assignment_service": lambda: AssignmentFactory(service="massage"),
     "termination_service": lambda: TerminationFactory(service="massage"),
     "termination_category": lambda: TerminationFactory(category="E"),
