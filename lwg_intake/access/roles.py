@@ -33,12 +33,13 @@ class Can(TextChoices):
     END_UNRESPONSIVE = "end_unresponsive", "end services of an unresponsive client of a departure"
     RING_CLIENTS = "ring_clients", "work the call list and offer places that came free"
     KEEP_BACKFILL = "keep_backfill", "put clients on the backfill list and take them off"
+    SEE_FIGURES = "see_figures", "see how the practice is doing"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
 
 _OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
-_CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL}
+_CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL, Can.SEE_FIGURES}
 
 MAY: dict[Role, set[Can]] = {
     Role.CSR: {*_OFFICE, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
@@ -52,8 +53,9 @@ MAY: dict[Role, set[Can]] = {
         Can.REVIEW_ALL_CASELOADS,
         Can.RING_CLIENTS,
         Can.KEEP_BACKFILL,
+        Can.SEE_FIGURES,
     },
-    Role.TRANSITION_MANAGER: {*_OFFICE, Can.END_UNRESPONSIVE, Can.CLOSE_CLIENTS},
+    Role.TRANSITION_MANAGER: {*_OFFICE, Can.END_UNRESPONSIVE, Can.CLOSE_CLIENTS, Can.SEE_FIGURES},
     Role.CLINICIAN: {*_CARE, Can.END_UNRESPONSIVE},
     Role.SUPERVISOR: {*_CARE, Can.SEE_TEAM_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},

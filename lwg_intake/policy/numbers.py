@@ -86,5 +86,14 @@ NUMBERS = {
                "E-mail goes to a client who was never asked about it; a text always needs a yes.", "our choice", most=1),
         Number("text_from_hour", 8, "o'clock", "No text leaves before this hour.", "our choice", 6, 12),
         Number("text_until_hour", 21, "o'clock", "No text leaves from this hour on.", "our choice", 13, 23),
+        Number("smallest_group", 5, "clients or visits",
+               "The figures do not show a group smaller than this.", "usual for figures about patients", 2, 50),
+        Number("retention_visits", 8, "kept visits",
+               "A new client who reached so many counts as one who stays.", "PracticeVital's retention", 2, 50),
+        Number("retention_weeks", 8, "weeks",
+               "Who began within so many weeks had not the time to stay or leave, and is left out.",
+               "PracticeVital's retention", 1, 52),
+        Number("churn_visits", 4, "kept visits",
+               "An unplanned ending before so many is an early one.", "PracticeVital's early churn", 2, 50),
     )
 }  # fmt: skip
