@@ -63,7 +63,8 @@ class Person:
 
 
 CITIES = [("Baltimore", "MD"), ("Columbia", "MD"), ("Silver Spring", "MD"), ("Washington", "DC"), ("Arlington", "VA")]
-AREAS = (202, 301, 410, 240, 443, 703)
+# Every area code there may be, under the exchange of invented numbers: as on a real register, few share a number.
+AREAS = [area for area in range(200, 1000) if area // 10 % 10 != 9]
 
 
 def people(count: int, seed: int = 2026) -> list[Person]:

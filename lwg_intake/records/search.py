@@ -7,7 +7,7 @@ in spelling or in sound. Each is one round trip and brings everything that a lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -30,17 +30,15 @@ from django.db.models.functions import Concat, TruncDate
 from lwg_intake import dates
 from lwg_intake.records.models import Appointment, Assignment, Client, Termination
 from lwg_intake.records.rules import AppointmentState, ClientStatus
-from lwg_intake.records.search_terms import BEGINS, EXACT, Term, Way, read
+from lwg_intake.records.search_terms import BEGINS, EXACT, NICKNAME, Term, Way, read
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
 
 MOST_LINES = 20
 ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
-MOST_BEGINNINGS = (
-    200  # Of the keys that begin with a single short text, so that two letters do not read half the table.
-)
-ALIKE_WORDS = 20  # Words taken as near to one that was typed, the nearest first.
+MOST_BEGINNINGS = 200  # Keys read for one that stands alone: two letters would otherwise read half the table.
+ALIKE_WORDS = 12  # Words taken as near to one that was typed, the nearest first; as many that begin with it.
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
 
@@ -101,7 +99,7 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     if not terms or not all(term.ways for term in terms):
         return []
     visible = _visible(user)
-    hits = _ask(_spelt_so(terms, visible), limit)
+    hits = _ask(_spelt_so(terms, visible, limit), limit)
     if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
         hits = _ask(_alike(terms, visible), limit)
     return hits
@@ -136,41 +134,37 @@ def _visible(user: User | None) -> _Sql:
     return _Sql(f" AND client_id IN ({text})", values)
 
 
-def _key(way: Way) -> _Sql:
-    """The key as stored: the words of a name are folded by the same function as those on record."""
-    return _Sql("search_plain(%s)" if way.kind == "name" else "%s", (way.key,))
+_KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = %s AND "
 
 
-def _ways(way: Way, more: _Sql, few: bool) -> list[_Sql]:
-    """The clients of one way, each with its score: those with the key itself, and those whose key begins with it."""
-    key = _key(way)
-    found = []
-    if way.exact:
-        text = f"{_KEYS.format(way.exact)} AND key = {key.text}{more.text}"
-        found.append(_Sql(text, (way.kind, *key.values, *more.values)))
+def _ways(way: Way, more: _Sql, most: int | None) -> Iterator[_Sql]:
+    """The clients of one way with their scores: whose key is the one typed or begins with it, and whose stands for it.
+
+    `most` bounds each, the keys nearest to the text first, so that two letters do not read half the table.
+    """
+    # The words of a name are folded by the same function as those on record.
+    key = "search_plain(%s)" if way.kind == "name" else "%s"
     if way.begins:
-        text = f"{_KEYS.format(way.begins)} AND key > {key.text} AND key < {key.text} || %s{more.text}"
-        end = f" ORDER BY key, client_id LIMIT {MOST_BEGINNINGS}" if few else ""
-        found.append(
-            _Sql(
-                f"({text}{end})",
-                (way.kind, *key.values, *key.values, LAST, *more.values),
-            )
-        )
-    return found
+        score = f"CASE WHEN key = {key} THEN {way.exact} ELSE {way.begins} END"
+        text = f"{_KEYS.format(score)} key {'>=' if way.exact else '>'} {key} AND key < {key} || %s"
+        found = [_Sql(text, (way.key, way.kind, way.key, way.key, LAST))]
+    else:
+        found = [_Sql(f"{_KEYS.format(way.exact)} key = {key}", (way.kind, way.key))]
+    if way.stands_for:
+        found.append(_Sql(f"{_KEYS.format(NICKNAME)} key = ANY (%s)", (way.kind, list(way.stands_for))))
+    end = f" ORDER BY key, client_id LIMIT {most}" if most else ""
+    return (_Sql(f"({piece.text}{more.text}{end})", (*piece.values, *more.values)) for piece in found)
 
 
-_KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = %s"
-
-
-def _term(term: Term, number: int, more: _Sql, few: bool = False) -> _Sql:
-    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, few)))
+def _term(term: Term, number: int, more: _Sql, most: int | None = None) -> _Sql:
+    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, most)))
     return _Sql(f"({union.text}) AS t{number}", union.values)
 
 
-def _spelt_so(terms: list[Term], visible: _Sql) -> _Sql:
+def _spelt_so(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
     """The clients that meet every term. The planner picks where to begin: it knows how common each key is."""
-    tables = [_term(term, n, visible if n == 0 else _Sql(""), few=len(terms) == 1) for n, term in enumerate(terms)]
+    most = max(limit, MOST_BEGINNINGS) if len(terms) == 1 else None
+    tables = [_term(term, n, visible if n == 0 else _Sql(""), most) for n, term in enumerate(terms)]
     joined = _Sql.join(
         " JOIN ",
         (_Sql(t.text + (" USING (client_id)" if n else ""), t.values) for n, t in enumerate(tables)),
@@ -186,27 +180,23 @@ def _may_be_misspelt(term: Term) -> bool:
     return term.shape == "name" and len(term.ways[0].key) >= 3
 
 
+# Each kind of likeness has its own share of the words, so that the many beginnings do not crowd out the one near word.
 _WORDS = f"""
     SELECT typed.number, alike.word, alike.score
-    FROM (VALUES {{values}}) AS typed (number, word)
+    FROM (VALUES {{values}}) AS typed (number, word, stands_for)
     CROSS JOIN LATERAL (
-        SELECT w.word, max(w.score) AS score FROM (
-            SELECT word, {EXACT}::float AS score FROM records_searchword WHERE word = typed.word
+        SELECT w.word, max(w.score)::real AS score FROM (
+            SELECT word, {EXACT}::real AS score FROM records_searchword WHERE word = typed.word
             UNION ALL
             (SELECT word, {BEGINS} FROM records_searchword
-             WHERE word > typed.word AND word < typed.word || %s ORDER BY word LIMIT 50)
+             WHERE word > typed.word AND word < typed.word || %s ORDER BY word LIMIT {ALIKE_WORDS})
             UNION ALL
-            SELECT word, 20 + 9 * similarity(word, typed.word) FROM records_searchword
-            WHERE length(typed.word) > 2 AND near && search_near(typed.word)
-              AND levenshtein_less_equal(word, typed.word, 2) <= 2
+            SELECT word, {NICKNAME} FROM records_searchword WHERE word = ANY (typed.stands_for)
             UNION ALL
-            SELECT word, 20 + 8 * similarity(word, typed.word) FROM search_alike(typed.word) AS word
-            UNION ALL
-            SELECT word, 10 + 9 * similarity(word, typed.word) FROM records_searchword
-            WHERE length(typed.word) > 2 AND sounds && search_sounds(typed.word)
-              AND levenshtein(word, typed.word) <= (greatest(length(word), length(typed.word)) + 1) / 2
+            (SELECT word, near.score FROM search_like(typed.word) AS near (word, score)
+             ORDER BY score DESC, word LIMIT {ALIKE_WORDS})
         ) AS w
-        GROUP BY w.word ORDER BY score DESC, w.word LIMIT {ALIKE_WORDS}
+        GROUP BY w.word
     ) AS alike
 """
 
@@ -214,23 +204,30 @@ _WORDS = f"""
 def _alike(terms: list[Term], visible: _Sql) -> _Sql:
     """The clients whose names are near to the words typed, and who meet every other term as it stands.
 
-    Of three or more words one may be missing on record: a middle name, a married one.
+    Of three or more words one may be missing on record: a middle name, a married one; rather one that stands between
+    others than the first or the last. So may one of two beside a date or a number.
     """
-    names = [term.ways[0].key for term in terms if term.shape == "name"]
+    names = [term.ways[0] for term in terms if term.shape == "name"]
     others = [term for term in terms if term.shape != "name"]
-    values = ", ".join(f"({number}, search_plain(%s))" for number in range(len(names)))
-    words = _Sql(_WORDS.format(values=values), (*names, LAST))
+    values = ", ".join(f"({number}, search_plain(%s), %s::text[])" for number in range(len(names)))
+    typed = tuple(value for way in names for value in (way.key, list(way.stands_for)))
+    weights = [0.5 if 0 < n < len(names) - 1 else 1 for n in range(len(names))]
+    best = ", ".join(f"max(score * {w}) FILTER (WHERE number = {n}) AS s{n}" for n, w in enumerate(weights))
+    met = " + ".join(f"(s{n} IS NOT NULL)::int" for n in range(len(names)))
+    score = " + ".join(
+        [*(f"coalesce(s{n}, 0)" for n in range(len(names))), *(f"other{n}.score" for n in range(len(others)))]
+    )
+    needed = len(names) - (len(names) > 1 and len(terms) > 2)
     joins = _Sql.join("", (_once(term, n) for n, term in enumerate(others)))
-    score = " + ".join(["sum(best)", *(f"max(other{n}.score)" for n in range(len(others)))])
     text = f"""
+        WITH words AS MATERIALIZED ({_WORDS.format(values=values)})
         SELECT client_id, {score} AS score FROM (
-            SELECT client_id, number, max(score) AS best
-            FROM ({words.text}) AS alike JOIN records_searchkey ON kind = 'name' AND key = word{visible.text}
-            GROUP BY client_id, number
+            SELECT client_id, {best} FROM words JOIN records_searchkey ON kind = 'name' AND key = word{visible.text}
+            GROUP BY client_id
         ) AS named{joins.text}
-        GROUP BY client_id HAVING count(DISTINCT number) >= {len(names) - (len(names) > 2)}
+        WHERE {met} >= {needed}
     """
-    return _Sql(text, (*words.values, *visible.values, *joins.values))
+    return _Sql(text, (*typed, LAST, *visible.values, *joins.values))
 
 
 def _once(term: Term, number: int) -> _Sql:
@@ -241,16 +238,14 @@ def _once(term: Term, number: int) -> _Sql:
 
 
 def _ask(found: _Sql, limit: int) -> list[Hit]:
-    """The best of those found, with what a line shows of each."""
+    """The best of those found, with what a line shows of each; of equals too many to show, those longest on record."""
     lines, line_values = _lines()
     text = f"""
-        WITH found AS ({found.text}),
-        best AS MATERIALIZED (
-            SELECT client_id, score, last_name, first_name, ref FROM found JOIN records_client ON id = client_id
-            ORDER BY score DESC, last_name, first_name, ref LIMIT %s
+        WITH best AS MATERIALIZED (
+            SELECT client_id, score FROM ({found.text}) AS found ORDER BY score DESC, client_id LIMIT %s
         )
         SELECT line.* FROM best JOIN ({lines}) AS line ({_COLUMNS}) USING (client_id)
-        ORDER BY best.score DESC, best.last_name, best.first_name, best.ref
+        ORDER BY best.score DESC, line.last_name, line.first_name, line.ref
     """
     with connection.cursor() as cursor:
         cursor.execute(text, (*found.values, limit, *line_values))

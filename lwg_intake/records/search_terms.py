@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 LONGEST_TEXT = 120
 LONGEST_WORD = 40
 MOST_TERMS = 6
 
-EXACT, ENDS, BEGINS = 40, 36, 30
+# What finding a key is worth. A likeness (migration 0008) is worth up to 29.
+EXACT, ENDS, BEGINS, NICKNAME = 40, 36, 30, 27
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,14 @@ class Way:
     """One key a client might have (migration 0003 says which kinds there are), and what finding it is worth.
 
     `exact` is for the key itself, `begins` for a longer key that begins with it; 0 means that does not count.
+    `stands_for` are other keys that mean the same: what a nickname is short for, or the nicknames of a name.
     """
 
     kind: str
     key: str
     exact: int = EXACT
     begins: int = 0
+    stands_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,9 @@ def read(text: str, today: date) -> list[Term]:
         found = list(pattern.finditer(rest))
         rest = pattern.sub(" ", rest)
         terms += [term for match in found if (term := meaning(match, today))]
-    words = list(_words(rest))
-    terms += [Term("name", (Way("name", word, EXACT, BEGINS),)) for word in words]
+    words = list(_words(_spoken_order(rest)))
+    words = [word for word in words if word.lower() not in _NO_NAMES] or words
+    terms += [Term("name", (_named(word),)) for word in words]
     if len(terms) > 1:
         terms = [_beside_others(term) for term in terms]
     elif len(words) == 1:
@@ -58,11 +64,41 @@ def read(text: str, today: date) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
+_NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "dob"}
+
+
+def _spoken_order(text: str) -> str:
+    """ "Smith, Maria" as "Maria Smith": the first and the last word of a name weigh more than those between."""
+    last, comma, first = text.partition(",")
+    return f"{first} {last}"
+
+
 def _words(text: str) -> Iterator[str]:
     """The words of a name as the keys spell them, but for accents, which the database folds on both sides."""
     bare = re.sub(r"['`´‘’ʻʼ′]", "", text)
     spaced = "".join(c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in bare)
     return (word[:LONGEST_WORD] for word in spaced.split() if any(map(str.isalnum, word)))
+
+
+def _named(word: str) -> Way:
+    return Way("name", word, EXACT, BEGINS, _same_names().get(_bare(word), ()))
+
+
+def _bare(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+
+
+@cache
+def _same_names() -> dict[str, tuple[str, ...]]:
+    """Of each nickname what it is short for, of each other name its nicknames (nicknames.txt)."""
+    same: dict[str, set[str]] = {}
+    for line in Path(__file__).with_name("nicknames.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, nicknames = line.partition(":")
+            for nickname in nicknames.split():
+                same.setdefault(nickname, set()).add(name)
+                same.setdefault(name, set()).add(nickname)
+    return {name: tuple(sorted(others)) for name, others in same.items()}
 
 
 def _email(match: re.Match[str], today: date) -> Term:
@@ -106,9 +142,15 @@ def _day(year: str, month: str, day: str, today: date) -> date | None:
 
 
 def _mixed(match: re.Match[str], today: date) -> Term:
-    """Letters and digits in one: a record number, or the beginning of an e-mail address."""
+    """Letters and digits in one: a record number, the beginning of an e-mail address, or a name read from a scan."""
     ref = re.sub(r"[^a-z0-9]", "", match[0].lower())
-    return Term("record number", (Way("ref", ref, EXACT, BEGINS), Way("mail", match[0].lower(), EXACT, BEGINS)))
+    ways = (Way("ref", ref, EXACT, BEGINS), Way("mail", match[0].lower(), EXACT, BEGINS))
+    if len(re.findall("[a-z]", ref)) > 2 and re.fullmatch("(?:[a-z]+|[0158](?![0-9]))+", ref):
+        return Term("name", (_named(ref.translate(_MISREAD)), *ways))
+    return Term("record number", ways)
+
+
+_MISREAD = str.maketrans("0158", "olsb")
 
 
 def _number(match: re.Match[str], today: date) -> Term:
@@ -154,7 +196,8 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_MONTH}[\s,'./-]+{_YEAR}\b", _spelt),
         (r"\b(?:19|20)\d\d-(?:0\d|1[0-2])\b", _month_of_year),
         (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
-        (r"(?<![^\W_])(?=[\w-]*\d)(?=[\w-]*[a-z])\w[\w-]*", _mixed),
+        (r"^\s*[a-z] \d{4,}\s*$", _mixed),
+        (r"(?<![^\W_])(?=[\w'’-]*\d)(?=[\w'’-]*[a-z])\w[\w'’-]*", _mixed),
         (r"\+?\(?\d[\d\s().\-]*", _number),
     )
 ]
