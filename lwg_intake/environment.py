@@ -1,6 +1,7 @@
 """What production is told through the environment: each thing missing or malformed is one clear line."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -158,6 +159,44 @@ def mail_settings(env: Environment) -> dict[str, Any]:
         "EMAIL_HOST_PASSWORD": env.read("EMAIL_PASSWORD", str, "the password at the mail server", ""),
         "EMAIL_USE_TLS": env.read("EMAIL_USE_TLS", yes_or_no, "yes or no", "yes"),
     }
+
+
+def text_settings(env: Environment) -> dict[str, Any]:
+    """Twilio's account where one is given; without it the practice sends no texts."""
+    if not env.values.get("TWILIO_ACCOUNT_SID", "").strip():
+        return {"TEXT_BACKEND": "", "TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": "", "TWILIO_FROM": ""}
+    return {
+        "TEXT_BACKEND": "lwg_intake.messages.texting.twilio.Backend",
+        "TWILIO_ACCOUNT_SID": env.read("TWILIO_ACCOUNT_SID", _hex("AC"), "the account's number, AC and 32 characters"),
+        "TWILIO_AUTH_TOKEN": env.read("TWILIO_AUTH_TOKEN", _hex(""), "the account's token of 32 characters"),
+        "TWILIO_FROM": env.read("TWILIO_FROM", text_sender, "a number such as +14105550100, or a service's MG…"),
+        # Twilio signs what it sends us with the address it calls.
+        "BASE_URL": env.read("BASE_URL", site, "this site's own address, such as https://intake.example.org"),
+    }
+
+
+def text_sender(text: str) -> str:
+    """A number as machines write it, or the name of a messaging service."""
+    if not re.fullmatch(r"\+[1-9]\d{6,14}|MG[0-9a-f]{32}", text):
+        raise ValueError("it is neither a number with + and the country's code nor a messaging service")
+    return text
+
+
+def site(text: str) -> str:
+    """An https address without a path."""
+    url = _split(text, ("https",))
+    if not url.hostname or url.path.strip("/") or url.query:
+        raise ValueError("it must be https:// and a host name alone")
+    return text.rstrip("/")
+
+
+def _hex(begins: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(f"{begins}[0-9a-f]{{32}}", text):
+            raise ValueError("it is not as Twilio writes it")
+        return text
+
+    return parse
 
 
 def _split(text: str, schemes: tuple[str, ...]) -> SplitResult:

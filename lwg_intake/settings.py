@@ -95,6 +95,8 @@ PRACTICE_PHONE = os.environ.get("PRACTICE_PHONE", "(410) 555-0100")
 PORTAL_LINK = os.environ.get("PORTAL_LINK", "https://www.therapyportal.com")
 # Where this program is reached, for links in e-mails.
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
+# A file to import that is larger is refused before it is read.
+IMPORT_MOST_MB = env.read("IMPORT_MOST_MB", int, "a whole number of megabytes, such as 500", "500")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -110,6 +112,9 @@ if DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = LWG_HOME / "mail"
     DEFAULT_FROM_EMAIL = "front-desk@example.com"
+    TEXT_BACKEND = "lwg_intake.messages.texting.file.Backend"
+    TEXT_FILE_PATH = LWG_HOME / "texts"
+    TWILIO_ACCOUNT_SID = TWILIO_AUTH_TOKEN = TWILIO_FROM = ""
     CELERY_BROKER_URL = os.environ.get("LWG_BROKER_URL", "memory://")
     # Where the demo queues tasks when no Redis is on the machine.
     QUEUE_DATABASE = "lwg_queue"
@@ -121,6 +126,7 @@ else:
     STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     globals().update(environment.mail_settings(env))
     DEFAULT_FROM_EMAIL = env.read("DEFAULT_FROM_EMAIL", environment.address, "the address that messages come from")
+    globals().update(environment.text_settings(env))
     CELERY_BROKER_URL = env.read("REDIS_URL", environment.redis, "redis://host:6379/0")
     # Failed sign-ins are counted across all processes.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
@@ -140,6 +146,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 EMAIL_TIMEOUT = 20
+TWILIO_API_URL = "https://api.twilio.com"
 
 # ---- The worker: a killed task comes back, a task that kills its worker does not for ever ------------------------
 CELERY_TASK_ACKS_LATE = True

@@ -5,6 +5,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("lwg_intake.desk.urls")),
     path("", include("lwg_intake.checklists.urls")),
+    path("", include("lwg_intake.messages.urls")),
     path("", include("returning.urls")),
     path("", include("caseload.urls")),
 ]

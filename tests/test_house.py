@@ -41,6 +41,9 @@ OPEN = {
     "account_confirm_email",
     "mfa_authenticate",
     "healthy",
+    # Signed by the text service, call by call.
+    "text-in",
+    "text-status",
 }
 # allauth's own pages, for whoever is signed in: the own password and second factor.
 OWN_ACCOUNT = ("account_", "mfa_")

@@ -34,6 +34,8 @@ class Can(TextChoices):
     RING_CLIENTS = "ring_clients", "work the call list and offer places that came free"
     KEEP_BACKFILL = "keep_backfill", "put clients on the backfill list and take them off"
     SEE_FIGURES = "see_figures", "see how the practice is doing"
+    SEE_OUTBOX = "see_outbox", "see what waits in the outbox, hold messages back and send them again"
+    EDIT_TEXTS = "edit_texts", "change the words of the practice's messages"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
@@ -50,12 +52,20 @@ MAY: dict[Role, set[Can]] = {
         Can.REMOVE_CLINICIANS,
         Can.ANSWER_MANAGEMENT,
         Can.SET_POLICY,
+        Can.SEE_OUTBOX,
+        Can.EDIT_TEXTS,
         Can.REVIEW_ALL_CASELOADS,
         Can.RING_CLIENTS,
         Can.KEEP_BACKFILL,
         Can.SEE_FIGURES,
     },
-    Role.TRANSITION_MANAGER: {*_OFFICE, Can.END_UNRESPONSIVE, Can.CLOSE_CLIENTS, Can.SEE_FIGURES},
+    Role.TRANSITION_MANAGER: {
+        *_OFFICE,
+        Can.END_UNRESPONSIVE,
+        Can.CLOSE_CLIENTS,
+        Can.SEE_FIGURES,
+        Can.SEE_OUTBOX,
+    },
     Role.CLINICIAN: {*_CARE, Can.END_UNRESPONSIVE},
     Role.SUPERVISOR: {*_CARE, Can.SEE_TEAM_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},

@@ -102,9 +102,14 @@ class IncomingText(models.Model):
     a person says whose it is. The words stay here only until then.
     """
 
+    class Said(models.TextChoices):
+        STOP = "stop", "No more texts"
+        START = "start", "Texts again"
+
     provider_ref = models.CharField(max_length=64, unique=True)
     number = models.CharField(max_length=20)
     body = models.TextField(blank=True)
+    said = models.CharField(max_length=10, choices=Said.choices, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     client = models.ForeignKey("records.Client", models.PROTECT, null=True, blank=True, related_name="+")
     settled_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -112,7 +117,10 @@ class IncomingText(models.Model):
 
     class Meta:
         ordering = ["-received_at"]
-        indexes = [models.Index(fields=["received_at"], condition=Q(settled_at__isnull=True), name="incoming_open")]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(settled_at__isnull=True), name="incoming_open"),
+            models.Index(fields=["number", "-received_at"], condition=~Q(said=""), name="incoming_said"),
+        ]
 
     def __str__(self) -> str:
         return f"Text received at {self.received_at:%Y-%m-%d %H:%M}"

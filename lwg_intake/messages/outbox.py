@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from lwg_intake import dates
 from lwg_intake.errors import Refusal
-from lwg_intake.messages import rules
 from lwg_intake.messages.catalogue import TEMPLATES, Audience, Channel
-from lwg_intake.messages.models import Message
-from lwg_intake.messages.rules import Person, Reach
+from lwg_intake.messages.models import Message, Wording
+from lwg_intake.messages.reaching import due, reach
 from lwg_intake.messages.tasks import send_outbox
 from lwg_intake.messages.texts import Text, render
-from lwg_intake.policy.values import values
 from lwg_intake.records.models import Client
 from lwg_intake.records.rules import Flag
 
@@ -48,34 +41,23 @@ def write(
     return queue(text, to=found.to, key=key, client=client)
 
 
-def compose(template: str, *, client: Client | None = None, channel: str = "", **variables: str) -> Text:
-    """The text as `write` would send it, for a preview. Raises KeyError for a variable that is missing."""
+def compose(
+    template: str, words: Wording | None = None, /, *, client: Client | None = None, channel: str = "", **variables: str
+) -> Text:
+    """The text as `write` would send it, for a preview, or a script to read aloud.
+
+    In the words in force, or in `words`. Raises KeyError for a variable that is missing.
+    """
     given = {name: settings.PRACTICE_PHONE for name in CALLS_BACK if name in TEMPLATES[template].variables}
     if client is not None:
         given["client_first_name"] = client.called
     part2 = client is not None and Flag.PART2 in client.flags
-    text = render(template, channel, part2, **{**given, **variables})
+    text = render(template, channel, part2, words, **{**given, **variables})
     to_client = TEMPLATES[template].audience == Audience.CLIENT and text.channel == Channel.EMAIL
     if client is not None and to_client and reach(client, text.channel).guardian:
         body = f"To the parent or guardian of {client.called}:\n\n{text.body}"
         return Text(text.template, text.subject, body, text.channel, text.version)
     return text
-
-
-def reach(client: Client, channel: str, numbers: dict[str, int] | None = None) -> Reach:
-    """Where a message to a client goes by this channel, or in a sentence why it may not. `numbers` saves a query."""
-    numbers = numbers or values()
-    born = client.dob
-    person = Person(
-        email=client.email,
-        phone=client.phone,
-        email_ok=client.email_ok,
-        text_ok=client.text_ok,
-        is_minor=born is not None and dates.age_on(born, dates.today()) < numbers["minor_until_years"],
-        guardian_email=client.guardian_email,
-        guardian_phone=client.guardian_phone,
-    )
-    return rules.reach(person, channel, bool(numbers["email_unasked"]))
 
 
 def queue(text: Text, *, to: str, key: str, client: Client | None = None) -> Message:
@@ -96,18 +78,10 @@ def queue(text: Text, *, to: str, key: str, client: Client | None = None) -> Mes
     if (message.template, message.channel) != (text.template, text.channel):
         raise ValueError("each text and channel wants a key of its own")
     if created:
-        transaction.on_commit(_nudge, robust=True)
+        transaction.on_commit(nudge, robust=True)
     return message
 
 
-def due(channel: str, at: datetime | None = None) -> datetime:
-    """When a message may leave: an e-mail at any hour, a text outside the quiet hours."""
-    at = at or timezone.now()
-    if channel != Channel.TEXT:
-        return at
-    numbers = values()
-    return rules.next_allowed(at, numbers["text_from_hour"], numbers["text_until_hour"], ZoneInfo(settings.TIME_ZONE))
-
-
-def _nudge() -> None:
+def nudge() -> None:
+    """Tell a worker that there is something to send."""
     send_outbox.apply_async(retry=False)

@@ -23,8 +23,10 @@ class Text:
     version: int = 0
 
 
-def render(template: str, channel: str = "", part2: bool = False, /, **variables: str) -> Text:
-    """Fill a text, as it goes to someone; `part2` leaves out what would name a program (42 CFR Part 2).
+def render(
+    template: str, channel: str = "", part2: bool = False, words: Wording | None = None, /, **variables: str
+) -> Text:
+    """Fill a text, in the words in force or in `words`; `part2` leaves out what would name a program (42 CFR Part 2).
 
     Raises KeyError for an unknown text, one that does not leave on this channel, or a variable that is not given.
     """
@@ -37,7 +39,7 @@ def render(template: str, channel: str = "", part2: bool = False, /, **variables
         raise KeyError(f"{template} wants {', '.join(missing)}")
     if part2:
         given |= {name: plain for name, plain in PROGRAM.items() if name in given}
-    return fill(wording(template, channel), given)
+    return fill(words or wording(template, channel), given)
 
 
 def fill(words: Wording, given: dict[str, str]) -> Text:

@@ -43,6 +43,24 @@ def test_everything_missing_is_said_at_once() -> None:
     assert all(" is missing: set " in line for line in lines)
 
 
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2,
+    "TWILIO_FROM": "+14105550100",
+    "BASE_URL": "https://intake.example.org",
+}
+
+
+def test_texts_need_all_of_twilio_or_nothing() -> None:
+    assert check(COMPLETE | TWILIO).returncode == 0
+    for name in ("TWILIO_AUTH_TOKEN", "TWILIO_FROM", "BASE_URL"):
+        refused = check(COMPLETE | TWILIO | {name: ""})
+        assert (refused.returncode, refused.stderr.split()[0]) == (2, name)
+    for name in TWILIO:
+        refused = check(COMPLETE | TWILIO | {name: "http://hushed"})
+        assert refused.returncode == 2 and name in refused.stderr and "hushed" not in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [

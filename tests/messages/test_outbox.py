@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from lwg_intake.errors import Refusal
-from lwg_intake.messages import sending
+from lwg_intake.messages import carrying
 from lwg_intake.messages.models import Message
 from lwg_intake.messages.outbox import queue
 from lwg_intake.messages.sending import CLAIM_LASTS, WAITS, send_due
@@ -107,7 +107,7 @@ def test_the_oldest_goes_first_and_one_round_has_an_end(office):
 
 @pytest.mark.parametrize("mood", ["refuses", "hangs up", "is away"])
 def test_what_is_not_taken_waits_longer_each_time_and_then_asks_for_a_person(office, mood):
-    office.mood = mood
+    office.mood, office.says = mood, "450 mailbox busy"
     message = MessageFactory()
     waits = []
     for attempt in range(1, len(WAITS) + 1):
@@ -188,7 +188,7 @@ def test_a_sender_that_is_killed_while_sending_leaves_its_message_claimed(office
         raise SystemExit
 
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr(sending.EmailMessage, "send", killed)
+        patch.setattr(carrying.EmailMessage, "send", killed)
         send_due()
     assert send_due() == 0, "it may have left: nobody sends it a second time"
     Message.objects.update(claimed_at=timezone.now() - CLAIM_LASTS - timedelta(seconds=1))
@@ -209,7 +209,7 @@ def test_a_claim_is_left_to_its_sender_until_its_time_is_over(office):
 
 
 def test_neither_log_nor_error_quotes_the_message_or_what_the_server_said(office, caplog):
-    office.mood, office.says = "refuses", "550 5.1.1 <quintero@example.org>: Marisol Quintero is not here"
+    office.mood, office.says = "refuses", "450 4.1.1 <quintero@example.org>: Marisol Quintero is not here"
     MessageFactory(to="quintero@example.org", subject="About Quintero", body="Marisol Quintero, LW-00001")
     with caplog.at_level(logging.DEBUG):
         send_due()
