@@ -22,8 +22,10 @@ class Place:
 PLACES = (
     Place("Home", "home", Can.USE_DESK),
     Place("Tracker", "tracker", Can.SEE_CASES),
+    Place("Calls", "calls", Can.RING_CLIENTS),
     Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
     Place("Caseloads", "caseload", Can.REVIEW_ALL_CASELOADS),
+    Place("Figures", "figures", Can.SEE_FIGURES),
     Place("Numbers", "numbers", Can.SET_POLICY),
     Place("People", "people", Can.MANAGE_PEOPLE),
 )
