@@ -33,6 +33,9 @@ class Can(TextChoices):
     END_UNRESPONSIVE = "end_unresponsive", "end services of an unresponsive client of a departure"
     RING_CLIENTS = "ring_clients", "work the call list and offer places that came free"
     KEEP_BACKFILL = "keep_backfill", "put clients on the backfill list and take them off"
+    RUN_DEPARTURES = "run_departures", "open, watch over and close a clinician's departure"
+    VERIFY_ROSTER = "verify_roster", "look through the roster of their own departure"
+    WORK_CALLS = "work_calls", "ring and write to the clients of a departure, and place them"
     SEE_FIGURES = "see_figures", "see how the practice is doing"
     SEE_OUTBOX = "see_outbox", "see what waits in the outbox, hold messages back and send them again"
     EDIT_TEXTS = "edit_texts", "change the words of the practice's messages"
@@ -44,9 +47,11 @@ _OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
 _CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL, Can.SEE_FIGURES}
 
 MAY: dict[Role, set[Can]] = {
-    Role.CSR: {*_OFFICE, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
+    Role.CSR: {*_OFFICE, Can.WORK_CALLS, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
     Role.MANAGER: {
         *_OFFICE,
+        Can.RUN_DEPARTURES,
+        Can.WORK_CALLS,
         Can.WORK_RETURNS,
         Can.DECIDE_RETURNS,
         Can.REMOVE_CLINICIANS,
@@ -61,13 +66,15 @@ MAY: dict[Role, set[Can]] = {
     },
     Role.TRANSITION_MANAGER: {
         *_OFFICE,
+        Can.RUN_DEPARTURES,
+        Can.WORK_CALLS,
         Can.END_UNRESPONSIVE,
         Can.CLOSE_CLIENTS,
         Can.SEE_FIGURES,
         Can.SEE_OUTBOX,
     },
-    Role.CLINICIAN: {*_CARE, Can.END_UNRESPONSIVE},
-    Role.SUPERVISOR: {*_CARE, Can.SEE_TEAM_CLIENTS},
+    Role.CLINICIAN: {*_CARE, Can.VERIFY_ROSTER, Can.END_UNRESPONSIVE},
+    Role.SUPERVISOR: {*_CARE, Can.VERIFY_ROSTER, Can.SEE_TEAM_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
     Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
 }

@@ -50,6 +50,7 @@ class Offer:
     accepting_new: bool | None
     last_day: date | None
     taken: int
+    leaving_on: date | None = None
 
     @property
     def free(self) -> int | None:
@@ -73,6 +74,7 @@ def left_out(needs: Needs, offer: Offer) -> list[str]:
     checks = (
         (offer.pk in needs.not_clinicians, "is the clinician the client is leaving"),
         (offer.last_day is not None and offer.last_day <= needs.on, f"leaves on {offer.last_day}"),
+        (offer.leaving_on is not None, f"has given notice (last day {offer.leaving_on})"),
         (offer.accepting_new is False, "takes no new clients"),
         (bool(offer.services) and needs.service not in offer.services, f"does not offer {service}"),
         (bool(offer.states and needs.state) and needs.state not in offer.states, f"is not licensed in {needs.state}"),

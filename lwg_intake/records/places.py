@@ -28,7 +28,7 @@ def offers(pk: int | None = None) -> list[Offer]:
             services=tuple(c.services), specialties=tuple(c.specialties), languages=tuple(c.languages),
             ages=tuple(c.ages), openings=tuple(c.openings), gender=c.gender, modality=c.modality,
             employment=c.employment, capacity=c.capacity, accepting_new=c.accepting_new, last_day=c.last_day,
-            taken=c.taken,
+            taken=c.taken, leaving_on=c.leaving_on,
         )
         for c in rows
     ]  # fmt: skip

@@ -49,6 +49,9 @@ class Clinician(models.Model):
     accepting_new = models.BooleanField(null=True, blank=True)
     supervisor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="team")
     last_day = models.DateField(null=True, blank=True)
+    leaving_on = models.DateField(
+        null=True, blank=True, help_text="The last day, once notice was given: from then on offered to nobody."
+    )
     account = models.OneToOneField("access.User", models.PROTECT, null=True, blank=True, related_name="clinician")
 
     objects: ClassVar[Any] = ClinicianQuerySet.as_manager()
