@@ -1,4 +1,4 @@
 from bench.job import Job
-from bench.jobs import lookup, sweep, tick
+from bench.jobs import imports, lookup, sweep, tick
 
-JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB, tick.JOB, sweep.JOB)}
+JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB, tick.JOB, sweep.JOB, imports.JOB)}

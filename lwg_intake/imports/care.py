@@ -10,7 +10,6 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.imports.merging import Key, Merged, Values, among, chunks, insert, merge, update
 from lwg_intake.imports.reading import Row, Sheet
-from lwg_intake.imports.report import Rejected
 from lwg_intake.records import episodes
 from lwg_intake.records.models import Assignment, Removal, Termination
 
@@ -80,7 +79,7 @@ def _pair(
             other = next((k for k in there if k.ended_on is None and k is not known and not k.met), None)
             if open_line or other:
                 where = f"on line {open_line}" if open_line else f"on record, begun on {other.started_on}"  # type: ignore[union-attr]
-                sheet.rejected.append(Rejected(row.line, "ended_on", "", _second_open(where)))
+                sheet.reject(row, "ended_on", _second_open(where))
                 continue
             open_line = row.line
         key = (*(wanted[name] for name in PAIRING), wanted["started_on"])

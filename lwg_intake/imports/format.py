@@ -61,7 +61,10 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True)
 class File:
-    """One file. `key` names the columns by which a row finds what is on record; `rules` look at a whole row."""
+    """One file. `key` names the columns by which a row finds what is on record; `rules` look at a whole row.
+
+    A long file is read in parts: rows that agree in the columns `together` come in one part, or, `at_once`, all do.
+    """
 
     name: str
     says: str
@@ -69,6 +72,8 @@ class File:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Callable[[dict[str, Any]], None], ...] = ()
+    together: tuple[str, ...] = ()
+    at_once: bool = False
 
     @property
     def key_fields(self) -> tuple[str, ...]:
@@ -125,7 +130,7 @@ FILES = (
         Column("last_day", DATE),
         Column("ages", several(AGES), may_be_absent=True),
         Column("openings", WORDS, may_be_absent=True),
-    )),
+    ), at_once=True),
     File("clients", "Everyone who is, was or may become a client, with balance and OMHC assessment.",
          Client, ("client_ref",), (
         Column("client_ref", REF, "ref", needed=True),
@@ -162,7 +167,7 @@ FILES = (
         SERVICE,
         Column("started_on", DATE, needed=True),
         Column("ended_on", DATE),
-    ), (in_order("started_on", "ended_on"),)),
+    ), (in_order("started_on", "ended_on"),), together=("client_ref", "clinician_ref", "service")),
     File("appointments", "Visits, past and to come.", Appointment, ("appointment_ref",), (
         Column("appointment_ref", REF, "ref", needed=True),
         CLIENT,

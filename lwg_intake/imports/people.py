@@ -1,20 +1,26 @@
 """Clinicians and clients, and what their rows bring with them: supervisors, balances, OMHC assessments."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from lwg_intake.imports.merging import Merged, Values, among, chunks, insert, merge, on_record, update
 from lwg_intake.imports.reading import Row, Sheet
-from lwg_intake.imports.report import Rejected
 from lwg_intake.records.models import Balance, Client, Clinician, OmhcAssessment
 
 # Columns of clients.csv that stand in tables of their own.
 BESIDE_CLIENT = ("balance", "balance_as_of", "no_show_fees", "omhc_assessed_on")
 
 
-def ids(model: type[Client | Clinician]) -> dict[str, int]:
-    """Every ref on record and its id."""
-    return dict(model._default_manager.values_list("ref", "pk"))
+REFERRED: dict[str, type[Client | Clinician]] = {"clients": Client, "clinicians": Clinician}
+
+
+def ids(model: type[Client | Clinician], refs: Iterable[str]) -> dict[str, int]:
+    """Those of the refs that are on record, and their ids."""
+    found: dict[str, int] = {}
+    for chunk in chunks(refs):
+        found.update(model._default_manager.filter(ref__in=among(chunk)).values_list("ref", "pk"))
+    return found
 
 
 def clinicians(sheet: Sheet) -> Merged:
@@ -22,7 +28,7 @@ def clinicians(sheet: Sheet) -> Merged:
     rows = _supervised(sheet)
     fields = [name for name in sheet.fields if name != "supervisor_ref"]
     merged = merge(Clinician, [_without(row.values, "supervisor_ref") for row in rows], ("ref",), fields)
-    known = ids(Clinician)
+    known = ids(Clinician, [ref for row in rows for ref in (row.values["ref"], row.values["supervisor_ref"]) if ref])
     wanted = {known[row.values["ref"]]: known.get(row.values["supervisor_ref"]) for row in rows}
     differing = [c for c in Clinician.objects.filter(pk__in=wanted) if c.supervisor_id != wanted[c.pk]]
     for clinician in differing:
@@ -34,7 +40,8 @@ def clinicians(sheet: Sheet) -> Merged:
 
 def _supervised(sheet: Sheet) -> list[Row]:
     """The rows whose supervisor is on record or goes in with them; the others are rejected, in as many rounds."""
-    on_file, rows = ids(Clinician).keys(), sheet.rows
+    rows = sheet.rows
+    on_file = ids(Clinician, [row.values["supervisor_ref"] for row in rows if row.values["supervisor_ref"]]).keys()
     while True:
         known = on_file | {row.values["ref"] for row in rows}
         bad = [row for row in rows if row.values["supervisor_ref"] and row.values["supervisor_ref"] not in known]
@@ -42,7 +49,7 @@ def _supervised(sheet: Sheet) -> list[Row]:
             return rows
         reason = "No clinician on record or in this file has this clinician_ref."
         for row in bad:
-            sheet.rejected.append(Rejected(row.line, "supervisor_ref", row.values["supervisor_ref"], reason))
+            sheet.reject(row, "supervisor_ref", reason)
         left_out = {row.line for row in bad}
         rows = [row for row in rows if row.line not in left_out]
 
@@ -52,9 +59,7 @@ def clients(sheet: Sheet) -> Merged:
     rows = [row.values for row in sheet.rows]
     fields = [name for name in sheet.fields if name not in BESIDE_CLIENT]
     merged = merge(Client, [_without(row, *BESIDE_CLIENT) for row in rows], ("ref",), fields)
-    known: dict[str, int] = {}
-    for chunk in chunks(row["ref"] for row in rows):
-        known.update(Client.objects.filter(ref__in=among(chunk)).values_list("ref", "pk"))
+    known = ids(Client, [row["ref"] for row in rows])
     for write in (_balances, _assessments):
         _also_updated(merged, {row["ref"] for row in write([{**row, "client_id": known[row["ref"]]} for row in rows])})
     return merged

@@ -1,6 +1,9 @@
-"""Importing a practice: a folder of CSV files into the record."""
+"""Importing a practice: its files into the record, each whole or not at all, in parts of constant size."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
@@ -8,11 +11,12 @@ from psycopg import errors
 
 from lwg_intake.audit.record import record
 from lwg_intake.imports import care, coverage, events, people
+from lwg_intake.imports.batches import Batches, Seen
 from lwg_intake.imports.format import BY_NAME, FILES, File
 from lwg_intake.imports.merging import Merged
-from lwg_intake.imports.reading import Sheet, Unreadable, read
+from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
+from lwg_intake.imports.reading import Sheet, head_of, read, refs_in
 from lwg_intake.imports.report import Counts, Rejected, Report
-from lwg_intake.records.models import Client, Clinician
 
 WRITERS: dict[str, Callable[[Sheet], Merged]] = {
     "clinicians": people.clinicians,
@@ -25,27 +29,56 @@ WRITERS: dict[str, Callable[[Sheet], Merged]] = {
     "documents": coverage.documents,
 }
 
-REFERRED: dict[str, type[Client | Clinician]] = {"clients": Client, "clinicians": Clinician}
-
 # Any fixed number: two imports at once take turns, file by file.
 LOCK = 7_320_118
 TRIES = 3
 # What comes of someone at work on the same rows: worth another try.
 CLASHES = (errors.IntegrityError, errors.DeadlockDetected, errors.SerializationFailure)
 
+# Hears which file is being read, how much of it has been, and how much there is.
+Tell = Callable[[str, int, int], None]
+
 
 class NothingRead(Exception):
     """There was nothing to import. The text says why, for staff."""
 
 
-def import_folder(folder: Path, dry_run: bool = False) -> Report:
+@dataclass(frozen=True)
+class Source:
+    """One file of the practice, and how to open it; it is opened again when the first try met a clash."""
+
+    file: File
+    open: Callable[[], Table]
+
+
+def import_folder(
+    folder: Path, dry_run: bool = False, windows: bool = False, tell: Tell = lambda *progress: None
+) -> Report:
     """Read every file of the practice that stands in the folder. With `dry_run` all is tried and nothing kept.
 
-    Each file goes in whole, with its audit event, or not at all; the rows that cannot be used are in the report.
-    Raises NothingRead when there is no such folder or none of the files in it.
+    `windows` says that files which are not UTF-8 are Windows-1252. Raises NothingRead when there is no such folder or
+    none of the files in it.
     """
+    present = _present(folder)
+    report = Report(dry_run=dry_run)
+    sources = [_source(file, folder, windows) for file in FILES if f"{file.name}.csv" in present]
+    if not sources:
+        listed = ", ".join(f"{file.name}.csv" for file in FILES)
+        raise NothingRead(f"The folder {folder} holds none of these files: {listed}.")
+    for name in present:
+        if name.endswith(".csv") and name.removesuffix(".csv") not in BY_NAME:
+            report.notes.append(f"{name} is none of the files of a practice and was ignored.")
+    import_files(sources, report, tell)
+    return report
+
+
+def _source(file: File, folder: Path, windows: bool) -> Source:
+    return Source(file, lambda: CsvTable(Content.of_path(folder / f"{file.name}.csv"), windows))
+
+
+def _present(folder: Path) -> list[str]:
     try:
-        present = sorted(path.name for path in folder.iterdir())
+        return sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:
         raise NothingRead(
             f"There is no folder {folder}. Give the folder that holds the files, such as clients.csv."
@@ -54,55 +87,66 @@ def import_folder(folder: Path, dry_run: bool = False) -> Report:
         raise NothingRead(f"{folder} is a file. Give the folder that holds it.") from None
     except OSError as error:
         raise NothingRead(f"The folder {folder} cannot be opened: {error.strerror}.") from None
-    report = Report(dry_run=dry_run)
-    files = [file for file in FILES if f"{file.name}.csv" in present]
-    if not files:
-        listed = ", ".join(f"{file.name}.csv" for file in FILES)
-        raise NothingRead(f"The folder {folder} holds none of these files: {listed}.")
-    for name in present:
-        if name.endswith(".csv") and name.removesuffix(".csv") not in BY_NAME:
-            report.notes.append(f"{name} is none of the files of a practice and was ignored.")
-    if dry_run:
-        with transaction.atomic():
-            _import(folder, files, report)
-            transaction.set_rollback(True)
-    else:
-        _import(folder, files, report)
-    return report
 
 
-def _import(folder: Path, files: list[File], report: Report) -> None:
-    for file in files:
-        report.files[file.name] = _import_file(file, folder / f"{file.name}.csv", report)
+def import_files(sources: Iterable[Source], report: Report, tell: Tell) -> None:
+    """Read the files in this order; one in a trial sees what the one before would have brought.
+
+    Each file goes in whole, with its audit event, or not at all; the rows that cannot be used are in the report.
+    """
+    if not report.dry_run:
+        _import(sources, report, tell)
+        return
+    with transaction.atomic():
+        _import(sources, report, tell)
+        transaction.set_rollback(True)
 
 
-def _import_file(file: File, path: Path, report: Report) -> Counts:
+def _import(sources: Iterable[Source], report: Report, tell: Tell) -> None:
+    for source in sources:
+        report.files[source.file.name] = _import_file(source, report, tell)
+
+
+def _import_file(source: Source, report: Report, tell: Tell) -> Counts:
     """One file in one transaction. A clash with someone at work is tried again, and then said."""
     for attempt in range(TRIES):
         try:
+            table = source.open()
             with transaction.atomic():
-                return _merge(file, path, report)
+                return _merge(source.file, table, report, tell)
         except Unreadable as error:
-            return Counts(rejected=[error.rejected], unread=True)
+            return Counts.of_unread(error.rejected, error.ask)
         except DatabaseError as error:
             if not isinstance(error.__cause__, CLASHES):
                 raise
             if attempt == TRIES - 1:
                 break
     reason = "The record changed while this file was going in, so none of it was kept. Import it again."
-    return Counts(rejected=[Rejected(1, "", "", reason)], unread=True)
+    return Counts.of_unread(Rejected(1, "", "", reason))
 
 
-def _merge(file: File, path: Path, report: Report) -> Counts:
+def _merge(file: File, table: Table, report: Report, tell: Tell) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    known = {name: people.ids(REFERRED[name]) for name in {column.refers for column in file.columns if column.refers}}
-    sheet = read(file, path, known)
-    merged = WRITERS[file.name](sheet)
-    counts = Counts(sheet.count, len(merged.created), len(merged.updated), len(merged.unchanged), sheet.rejected)
-    figures = {name: value for name, value in counts.as_json().items() if name != "rejected"}
-    record("import.file", by=None, file=file.name, **figures, rejected=len(counts.rejected))
+    rows = table.rows()
+    head = head_of(file, *next(rows, (1, [])))
+    counts, seen = Counts(), Seen(file)
+    counts.rejects.begin(head.names)
+    batches = Batches(head, rows, counts.rejects)
+    tell(file.name, 0, table.size)
+    for lines in batches:
+        known = {name: people.ids(people.REFERRED[name], refs) for name, refs in refs_in(head, lines).items()}
+        sheet = read(head, lines, known, counts.rejects)
+        seen.drop_repeated(sheet)
+        merged = WRITERS[file.name](sheet)
+        counts.created += len(merged.created)
+        counts.updated += len(merged.updated)
+        counts.unchanged += len(merged.unchanged)
+        tell(file.name, table.done, table.size)
+    counts.rows = batches.count
+    figures = {**counts.figures(), "rejected": counts.rejects.count}
+    record("import.file", by=None, file=file.name, **figures)  # type: ignore[arg-type]
     report.notes += [
-        f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in sheet.ignored
+        f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
     return counts

@@ -1,118 +1,114 @@
-"""From a CSV file to rows of values. Nothing here touches the database."""
+"""From rows of text to rows of values, a batch at a time, so that a file of any length takes the same memory."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from lwg_intake.files import FORMULA
 from lwg_intake.imports.format import Column, File, Unfit
-from lwg_intake.imports.report import Rejected
+from lwg_intake.imports.opening import Broken, Unreadable
+from lwg_intake.imports.report import BESIDE, Rejected, Rejects
 
-# A note is at most 20,000 characters; a cell far beyond that is a quotation mark that was never closed.
-csv.field_size_limit(1_000_000)
-
-QUOTES = "This row cannot be read: a quotation mark is missing, or one stands inside a cell undoubled."
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be used."""
-
-    def __init__(self, reason: str, column: str = "", line: int = 1) -> None:
-        super().__init__(reason)
-        self.rejected = Rejected(line, column, "", reason)
+Known = Mapping[str, Mapping[str, int]]
+# A line of the file and its cells.
+Line = tuple[int, list[str]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
-    """One line. `cells` is the text as it stands, by column; `values` what it means, by the record's field."""
+    """One line. `cells` is the text as it stands, in its order; `values` what it means, by the record's field."""
 
     line: int
-    cells: dict[str, str]
+    cells: list[str]
     values: dict[str, Any]
 
 
-@dataclass
-class Sheet:
-    """A file that was read: its columns in our order, its good rows, and the rest."""
+@dataclass(frozen=True)
+class Head:
+    """A file's first line: its columns in our order and where each stands, and the names that are none of ours."""
 
     file: File
+    names: list[str]
     columns: list[Column]
-    rows: list[Row]
-    rejected: list[Rejected]
+    at: dict[str, int]
     ignored: list[str]
-    count: int
 
     @property
     def fields(self) -> list[str]:
         return [column.to for column in self.columns]
 
 
-def read(file: File, path: Path, known: Mapping[str, Mapping[str, int]]) -> Sheet:
-    """Read a file. `known` gives, for each file that another refers to, the refs on record and their ids.
+@dataclass
+class Sheet:
+    """A part of a file that was read: its good rows, and where the others go."""
 
-    Raises Unreadable when the file is no UTF-8, has no header, or lacks a column.
-    """
-    lines = _lines(path)
-    line, first = next(lines, (1, []))
-    if isinstance(first, str):
-        raise Unreadable(f"The header cannot be read. {first}", line=line)
+    head: Head
+    rows: list[Row]
+    rejects: Rejects
+
+    @property
+    def file(self) -> File:
+        return self.head.file
+
+    @property
+    def fields(self) -> list[str]:
+        return self.head.fields
+
+    def reject(self, row: Row, column: str, reason: str) -> None:
+        """Leave a row out, because of one cell, or, without a column, because of the whole."""
+        index = self.head.at.get(column)
+        value = "" if index is None else row.cells[index].strip()
+        self.rejects.add(Rejected(row.line, column, value, reason), row.cells)
+
+
+def head_of(file: File, line: int, first: list[str] | Broken) -> Head:
+    """Raises Unreadable when the first line is no header, lacks a column or has one twice."""
+    if isinstance(first, Broken):
+        raise Unreadable(f"The header cannot be read. {first.reason}", line=line)
     header = [cell.strip().casefold() for cell in first]
     columns = _columns(file, header)
-    at = {column.name: header.index(column.name) for column in columns}
     names = {column.name for column in file.columns}
-    sheet = Sheet(file, columns, [], [], [name for name in header if name and name not in names], 0)
-    key = file.key_fields
-    first_seen: dict[tuple[Any, ...], int] = {}
+    ignored = [name for name in header if name and name not in names and name not in BESIDE]
+    return Head(file, header, columns, {column.name: header.index(column.name) for column in columns}, ignored)
+
+
+def fits(head: Head, line: int, cells: list[str] | Broken, rejects: Rejects) -> bool:
+    """Whether a row has the header's cells; if not, it is rejected."""
+    if isinstance(cells, Broken):
+        rejects.add(Rejected(line, "", "", cells.reason), [cells.text])
+        return False
+    if len(cells) == len(head.names):
+        return True
+    reason = (
+        f"This row has {len(cells)} cells and the header {len(head.names)}: a cell that holds a comma or a line "
+        "break needs quotation marks around it."
+    )
+    rejects.add(Rejected(line, "", "", reason), cells)
+    return False
+
+
+def read(head: Head, lines: list[Line], known: Known, rejects: Rejects) -> Sheet:
+    """What the rows mean. `known` gives, for each file that another refers to, the refs on record and their ids."""
+    sheet = Sheet(head, [], rejects)
+    plan = [(head.at[column.name], column, column.to) for column in head.columns]
     for line, cells in lines:
-        sheet.count += 1
-        if isinstance(cells, str):
-            sheet.rejected.append(Rejected(line, "", "", cells))
-            continue
-        if len(cells) != len(header):
-            reason = (
-                f"This row has {len(cells)} cells and the header {len(header)}: a cell that holds a comma or a line "
-                "break needs quotation marks around it."
-            )
-            sheet.rejected.append(Rejected(line, "", "", reason))
-            continue
-        row = Row(line, {name: cells[index].strip() for name, index in at.items()}, {})
-        fault = _fault(sheet, row, known) or _said_before(file, key, row, first_seen)
-        if fault:
-            sheet.rejected.append(fault)
-        else:
+        row = Row(line, cells, {})
+        if _understood(sheet, row, plan, known):
             sheet.rows.append(row)
     return sheet
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Each row with the line it begins on; a row that is no CSV comes as the sentence that says so."""
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        reason = f"Line {line} is not UTF-8. Save the file as “CSV UTF-8” and import it again."
-        raise Unreadable(reason, line=line) from None
-    except OSError as error:
-        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
-    lines = io.StringIO(content, newline="").readlines()
-    before = 0
-    while before < len(lines):
-        reader = csv.reader(lines[before:], strict=True)
-        while True:
-            line = before + reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield line, QUOTES
-                # A quotation mark that was never closed has swallowed good rows: begin again on the next line.
-                before = line
-                break
-            if any(cells):
-                yield line, cells
+def refs_in(head: Head, lines: list[Line]) -> dict[str, set[str]]:
+    """For each file that this one refers to, the refs that stand in these lines."""
+    found: dict[str, set[str]] = {}
+    for column in head.columns:
+        if column.refers:
+            index = head.at[column.name]
+            refs = (cells[index].strip() for _, cells in lines)
+            found.setdefault(column.refers, set()).update(ref for ref in refs if ref and "\0" not in ref)
+    return found
 
 
 def _columns(file: File, header: list[str]) -> list[Column]:
@@ -130,29 +126,35 @@ def _columns(file: File, header: list[str]) -> list[Column]:
     return [column for column in file.columns if column.name in header]
 
 
-def _fault(sheet: Sheet, row: Row, known: Mapping[str, Mapping[str, int]]) -> Rejected | None:
-    """Fill the row's values; what is wrong with the first wrong cell, if one is."""
-    for column in sheet.columns:
-        cell = row.cells[column.name]
+def _understood(sheet: Sheet, row: Row, plan: list[tuple[int, Column, str]], known: Known) -> bool:
+    """Fill the row's values; False, and the row rejected, at the first cell that is wrong."""
+    for index, column, to in plan:
+        cell = row.cells[index].strip()
+        if not cell and not column.needed:
+            row.values[to] = None if column.refers else column.kind.empty
+            continue
         try:
-            row.values[column.to] = _value(column, cell, known)
+            row.values[to] = _value(column, cell, known)
         except ValueError as error:
-            return Rejected(row.line, column.name, cell, str(error))
+            sheet.reject(row, column.name, str(error))
+            return False
     for rule in sheet.file.rules:
         try:
             rule(row.values)
         except Unfit as error:
-            return Rejected(row.line, error.column, row.cells.get(error.column, ""), str(error))
-    return None
+            sheet.reject(row, error.column, str(error))
+            return False
+    return True
 
 
-def _value(column: Column, cell: str, known: Mapping[str, Mapping[str, int]]) -> Any:
+def _value(column: Column, cell: str, known: Known) -> Any:
     if not cell:
-        if column.needed:
-            raise ValueError(f"{column.name} is empty, and a row cannot go in without it.")
-        return None if column.refers else column.kind.empty
+        raise ValueError(f"{column.name} is empty, and a row cannot go in without it.")
     if "\0" in cell:
         raise ValueError("This holds a NUL character, which no text can: remove it.")
+    if cell[0] == "'" and cell[1:].startswith(FORMULA):
+        # The mark that keeps a spreadsheet from taking the text for a formula (lwg_intake/files.py).
+        cell = cell[1:]
     value = column.kind.read(cell)
     if not column.refers:
         return value
@@ -160,12 +162,3 @@ def _value(column: Column, cell: str, known: Mapping[str, Mapping[str, int]]) ->
         return known[column.refers][value]
     except KeyError:
         raise ValueError(f"No {column.refers[:-1]} on record has this {column.name}.") from None
-
-
-def _said_before(file: File, key: tuple[str, ...], row: Row, first_seen: dict[tuple[Any, ...], int]) -> Rejected | None:
-    line = first_seen.setdefault(tuple(row.values[field] for field in key), row.line)
-    if line == row.line:
-        return None
-    name = file.key[-1]
-    same = name if len(file.key) == 1 else f"{', '.join(file.key[:-1])} and {file.key[-1]}"
-    return Rejected(row.line, name, row.cells.get(name, ""), f"Line {line} has the same {same}: keep one of the two.")

@@ -1,9 +1,20 @@
 """What an import did, counted file by file. Rejected rows carry what staff need to correct them in the file."""
 
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lwg_intake.files import harmless
+
 SHOWN = 20
+LISTED = 1_000
+# Columns that the file of rejected rows has beside its own; an import passes over them without a word.
+BESIDE = ("rejected_line", "rejected_because")
 
 
 @dataclass(frozen=True)
@@ -16,20 +27,81 @@ class Rejected:
     reason: str
 
 
+class Rejects:
+    """The rows of a file that were left out: all counted, the first listed, and all kept packed as a CSV."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.listed: list[Rejected] = []
+        self._header: list[str] = []
+        self._packer = zlib.compressobj()
+        self._packed: list[bytes] = []
+
+    def begin(self, header: Sequence[str]) -> None:
+        """The header of the file, under which the rows stand again."""
+        self._header = [*header, *BESIDE]
+
+    def add(self, rejected: Rejected, cells: Sequence[str] = ()) -> None:
+        if not self.count and self._header:
+            self._pack("\ufeff" + _as_line(self._header))
+        self.count += 1
+        if len(self.listed) < LISTED:
+            self.listed.append(rejected)
+        if self._header:
+            width = len(self._header) - len(BESIDE)
+            kept = [*map(harmless, cells), *[""] * (width - len(cells))]
+            because = f"{rejected.column}: {rejected.reason}" if rejected.column else rejected.reason
+            self._pack(_as_line([*kept, str(rejected.line), because]))
+
+    def _pack(self, text: str) -> None:
+        self._packed.append(self._packer.compress(text.encode()))
+
+    def packed(self) -> bytes:
+        """The CSV, compressed with zlib; empty when no row was rejected. Ends the list."""
+        if not self.count:
+            return b""
+        self._packed.append(self._packer.flush())
+        return b"".join(self._packed)
+
+
+def _as_line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
 @dataclass
 class Counts:
-    """One file's figures. `unread` says that the file as a whole could not be used."""
+    """One file's figures. `unread` says that the file as a whole could not be used; `ask` that it would be readable
+    if a person said that it is Windows-1252; `first` are the first changes, as sentences."""
 
     rows: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=Rejects)
     unread: bool = False
+    ask: bool = False
+    first: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of_unread(cls, rejected: Rejected, ask: bool = False) -> Counts:
+        counts = cls(unread=True, ask=ask)
+        counts.rejects.add(rejected)
+        return counts
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """The first rejected rows, by line."""
+        return sorted(self.rejects.listed, key=lambda row: row.line)
+
+    def figures(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("rows", "created", "updated", "unchanged")}
 
     def as_json(self) -> dict[str, Any]:
-        figures = {name: getattr(self, name) for name in ("rows", "created", "updated", "unchanged")}
-        return {**figures, "rejected": [vars(row) for row in sorted(self.rejected, key=lambda row: row.line)]}
+        more = self.rejects.count - len(self.rejects.listed)
+        listed = {"rejected": [vars(row) for row in self.rejected]}
+        return {**self.figures(), **listed, **({"rejected_more": more} if more else {})}
 
 
 @dataclass
@@ -52,7 +124,7 @@ class Report:
         head = f"{'file':<14}{'rows':>8}{'created':>9}{'updated':>9}{'unchanged':>11}{'rejected':>10}"
         lines = [head]
         for name, c in self.files.items():
-            lines.append(f"{name:<14}{c.rows:>8}{c.created:>9}{c.updated:>9}{c.unchanged:>11}{len(c.rejected):>10}")
+            lines.append(f"{name:<14}{c.rows:>8}{c.created:>9}{c.updated:>9}{c.unchanged:>11}{c.rejects.count:>10}")
         for name, counts in self.files.items():
             lines += _rejected(name, counts)
         if self.dry_run:
@@ -61,10 +133,9 @@ class Report:
 
 
 def _rejected(name: str, counts: Counts) -> list[str]:
-    rows = sorted(counts.rejected, key=lambda row: row.line)
-    lines = [f"  line {row.line}{_cell(row)}: {row.reason}" for row in rows[:SHOWN]]
-    if len(rows) > SHOWN:
-        lines.append(f"  and {len(rows) - SHOWN:,} more (use --json)")
+    lines = [f"  line {row.line}{_cell(row)}: {row.reason}" for row in counts.rejected[:SHOWN]]
+    if counts.rejects.count > SHOWN:
+        lines.append(f"  and {counts.rejects.count - SHOWN:,} more (use --json); --rejected FOLDER writes them all")
     return ["", f"{name}.csv, rejected:", *lines] if lines else []
 
 

@@ -1,0 +1,235 @@
+"""A file from outside, opened with suspicion: its size, its encoding, its separator, its rows. No database here."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from django.conf import settings
+
+from lwg_intake.imports.report import Rejected
+
+# A note is at most 20,000 characters; a cell far beyond that is a quotation mark that was never closed.
+CELL = 1_000_000
+ROW = 2_000_000
+# From so many rows on that are no CSV, the file is something else.
+BROKEN = 10_000
+SEPARATORS = ",;\t"
+WINDOWS = "windows-1252"
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+QUOTES = "This row cannot be read: a quotation mark is missing, or one stands inside a cell undoubled."
+LONG_CELL = f"A cell of this row is longer than {CELL:,} characters: shorten it, or close its quotation mark."
+LONG_ROW = f"This row is longer than {ROW:,} characters, which no row of a practice is: look for a missing line break."
+
+csv.field_size_limit(CELL)
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be used. `ask` says that it could be, were it known to be Windows-1252."""
+
+    def __init__(self, reason: str, column: str = "", line: int = 1, ask: bool = False) -> None:
+        super().__init__(reason)
+        self.rejected, self.ask = Rejected(line, column, "", reason), ask
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row that is no row: why, and what stands there."""
+
+    reason: str
+    text: str
+
+
+class Table(Protocol):
+    """Rows with the line each begins on, the header first; `done` of `size` have been read."""
+
+    size: int
+
+    @property
+    def done(self) -> int: ...
+
+    def rows(self) -> Iterator[tuple[int, list[str] | Broken]]: ...
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that can be opened more than once. `size` counts them."""
+
+    open: Callable[[], BinaryIO]
+    size: int
+
+    @classmethod
+    def of_path(cls, path: Path) -> Content:
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
+        return cls(lambda: path.open("rb"), size)
+
+    @classmethod
+    def of_bytes(cls, content: bytes) -> Content:
+        return cls(lambda: io.BytesIO(content), len(content))
+
+
+def refuse_too_large(size: int) -> None:
+    """Raises Unreadable before anything is read."""
+    most = settings.IMPORT_MOST_MB
+    if size > most * 1_000_000:
+        raise Unreadable(
+            f"The file has {size / 1_000_000:,.0f} MB, and at most {most:,} MB are read. "
+            "Split it, or have IMPORT_MOST_MB raised."
+        )
+
+
+class CsvTable:
+    """A CSV file: UTF-8 or UTF-16, or Windows-1252 where that was said; comma, semicolon or tab."""
+
+    def __init__(self, content: Content, windows: bool = False) -> None:
+        """Raises Unreadable when the file is too large or its encoding is none of these."""
+        refuse_too_large(content.size)
+        self.content, self.size = content, content.size
+        try:
+            self.encoding = _encoding(content, windows)
+            self._stream = content.open()
+        except OSError as error:
+            raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
+        self._text = io.TextIOWrapper(self._stream, self.encoding, newline="")
+
+    @property
+    def done(self) -> int:
+        return 0 if self._stream.closed else min(self._stream.tell(), self.size)
+
+    def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
+        """Raises Unreadable when the file turns out to be no CSV at all."""
+        with self._text:
+            yield from _rows(self._text)
+
+
+def _encoding(content: Content, windows: bool) -> str:
+    """The encoding that the whole file keeps to: marks are believed, Windows-1252 only when a person said so."""
+    with content.open() as stream:
+        head = stream.read(4_000)
+        encoding = next((name for mark, name in MARKS if head.startswith(mark)), "") or _unmarked(head)
+        stream.seek(0)
+        line = _first_bad_line(stream, encoding)
+        if line is None:
+            return encoding
+        if not encoding.startswith("utf-8"):
+            raise Unreadable(f"Line {line} is not UTF-16, as the rest is. Save the file as “CSV UTF-8”.", line=line)
+        if windows:
+            stream.seek(0)
+            at = _first_bad_line(stream, WINDOWS)
+            if at is None:
+                return WINDOWS
+            raise Unreadable(f"Line {at} is neither UTF-8 nor Windows-1252. Save the file as “CSV UTF-8”.", line=at)
+    raise Unreadable(
+        f"Line {line} is not UTF-8. Save the file as “CSV UTF-8” and import it again; if an older Excel for Windows "
+        "wrote it, say that it is Windows-1252.",
+        line=line,
+        ask=True,
+    )
+
+
+def _unmarked(head: bytes) -> str:
+    """UTF-16 without its mark has a NUL beside nearly every letter."""
+    if len(head) >= 4 and head.count(0) * 5 >= len(head) * 2:
+        return "utf-16-be" if head[0] == 0 else "utf-16-le"
+    return "utf-8"
+
+
+def _first_bad_line(stream: BinaryIO, encoding: str) -> int | None:
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    while True:
+        piece = stream.read(1 << 20)
+        try:
+            line += decoder.decode(piece, final=not piece).count("\n")
+        except UnicodeDecodeError as error:
+            return line + error.object[: error.start].decode(encoding, "ignore").count("\n")
+        if not piece:
+            return None
+
+
+class _TooLong(Exception):
+    pass
+
+
+def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
+    """A broken row costs its first line only: what a quotation mark swallowed is read again from the next."""
+    waiting: deque[str] = deque()
+    used: list[str] = []
+    first_line = _line(text)
+    if first_line is None:
+        raise Unreadable(LONG_ROW)
+    separator = _separator(first_line)
+    waiting.append(first_line)
+
+    def feed() -> Iterator[str]:
+        length = 0
+        while True:
+            line = waiting.popleft() if waiting else _line(text)
+            if line == "":
+                return
+            if not used:
+                length = 0
+            used.append((line or "")[:CELL])
+            length += len(line or "")
+            if line is None or length > ROW:
+                raise _TooLong
+            yield line
+
+    line, broken = 1, 0
+    reader = csv.reader(feed(), delimiter=separator, strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _TooLong) as error:
+            broken += 1
+            if broken > BROKEN:
+                raise Unreadable(f"More than {BROKEN:,} rows are no CSV: this is another kind of file.") from None
+            yield line, Broken(_why(error, used), used[0][:2_000])
+            waiting.extendleft(reversed(used[1:]))
+            line += 1
+            used.clear()
+            reader = csv.reader(feed(), delimiter=separator, strict=True)
+            continue
+        if any(cells):
+            yield line, cells
+        line += len(used)
+        used.clear()
+
+
+def _why(error: Exception, used: list[str]) -> str:
+    if isinstance(error, _TooLong):
+        return LONG_ROW if len(used) == 1 else QUOTES
+    return LONG_CELL if "limit" in str(error) and len(used) == 1 else QUOTES
+
+
+def _line(text: io.TextIOWrapper) -> str | None:
+    """The next line with its end, "" at the end of the file, None for one that is too long, which is skipped."""
+    line = text.readline(ROW + 1)
+    if len(line) <= ROW:
+        return line
+    while len(line) > ROW and not line.endswith("\n"):
+        line = text.readline(ROW + 1)
+    return None
+
+
+def _separator(header: str) -> str:
+    """The one that parts the header into the most cells."""
+
+    def parts(separator: str) -> int:
+        try:
+            return len(next(csv.reader([header], delimiter=separator), []))
+        except csv.Error:
+            return 0
+
+    return max(SEPARATORS, key=parts)

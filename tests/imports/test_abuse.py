@@ -1,0 +1,146 @@
+"""Files that are not what they should be: each gets a sentence, none more memory or time than its size deserves."""
+
+import csv
+import io
+import zlib
+
+import pytest
+from django.core.management import call_command
+
+from lwg_intake.imports import batches, opening
+from lwg_intake.imports.practice import import_folder
+from lwg_intake.records.models import Appointment, Assignment, Client
+
+
+def text(folder, name="clients"):
+    return (folder.path / f"{name}.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_every_usual_encoding_and_separator(folder, encoding, separator):
+    folder.write("clients", last_name="Peña", address='12 Main St, "Apt" 4; rear')
+    rows = csv.reader(io.StringIO(text(folder)))
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator).writerows(rows)
+    folder.raw("clients", out.getvalue().encode(encoding))
+    assert folder.figures() == {"clients": (1, 0, 0, 0)}
+    client = Client.objects.get()
+    assert (client.last_name, client.address) == ("Peña", '12 Main St, "Apt" 4; rear')
+
+
+def test_windows_1252_is_asked_about_and_believed_when_said(folder):
+    folder.write("clients", last_name="Peña").raw("clients", text(folder).encode("windows-1252"))
+    folder.write("clinicians", last_name="Müller")
+    counts = import_folder(folder.path).files["clients"]
+    assert counts.unread and counts.ask and "say that it is Windows-1252" in counts.rejected[0].reason
+    assert not Client.objects.exists()
+    assert folder.figures("--windows-1252") == {"clinicians": (0, 0, 1, 0), "clients": (1, 0, 0, 0)}
+    assert Client.objects.get().last_name == "Peña"
+
+
+def test_what_is_no_windows_1252_either_is_not_believed(folder):
+    folder.raw("clients", text(folder.write("clients")).encode() + b"LW-2,\x81\xff\x8d")
+    fault = import_folder(folder.path, windows=True).files["clients"].rejected[0]
+    assert (fault.line, fault.reason[:40]) == (3, "Line 3 is neither UTF-8 nor Windows-1252"[:40])
+
+
+def test_utf_16_that_ends_in_the_middle_of_a_letter(folder):
+    folder.raw("clients", text(folder.write("clients")).encode("utf-16") + b"\x41")
+    assert "is not UTF-16, as the rest is" in import_folder(folder.path).files["clients"].rejected[0].reason
+
+
+def test_a_file_beyond_the_size_is_refused_before_it_is_read(folder, settings):
+    with open(folder.path / "clients.csv", "wb") as file:
+        file.truncate(5_000_000_000)
+    folder.write("clinicians")
+    report = import_folder(folder.path)
+    fault = report.files["clients"].rejected[0]
+    assert fault.reason == (
+        "The file has 5,000 MB, and at most 500 MB are read. Split it, or have IMPORT_MOST_MB raised."
+    )
+    assert report.files["clinicians"].created == 1
+
+
+def with_row(folder, row):
+    header, first = text(folder.write("clients")).splitlines()
+    return folder.raw("clients", f"{header}\n{row(header.count(','))}\n{first}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (lambda commas: "x" * 10_000_000, "This row is longer than 2,000,000 characters"),
+        (lambda commas: "LW-9," + "x" * 1_200_000 + "," * (commas - 1), "A cell of this row is longer than 1,000,000"),
+        (lambda commas: '"' + "x\n" * 600_000, "This row cannot be read: a quotation mark is missing"),
+        (lambda commas: ",".join(["x" * 30_000] * (commas + 1)), "This has 30000 characters; at most 40 fit."),
+    ],
+)
+def test_a_row_of_ten_megabytes_costs_that_row_only(folder, row, reason):
+    answer = with_row(folder, row).run()["clients"]
+    assert answer["created"] == 1
+    assert answer["rejected"][0]["line"] == 2 and answer["rejected"][0]["reason"].startswith(reason)
+
+
+def test_a_file_that_is_no_csv_at_all_is_given_up(folder, monkeypatch):
+    monkeypatch.setattr(opening, "BROKEN", 50)
+    folder.raw("clients", text(folder.write("clients")).encode() + b'x"y"z,"a"b\n' * 100)
+    counts = import_folder(folder.path).files["clients"]
+    assert counts.unread and "this is another kind of file" in counts.rejected[0].reason
+    assert not Client.objects.exists()
+
+
+def test_ten_thousand_bad_rows_are_counted_and_come_back_to_be_corrected(folder, tmp_path):
+    bad = ({"client_ref": f"LW-{n}", "dob": "3/7/88", "phone": "+1 301"} for n in range(10_000))
+    folder.write("clients", {"client_ref": "LW-ok"}, *bad, phone="")
+    counts = import_folder(folder.path).files["clients"]
+    assert (counts.created, counts.rejects.count, len(counts.rejected)) == (1, 10_000, 1_000)
+    assert counts.as_json()["rejected_more"] == 9_000
+    back = zlib.decompress(counts.rejects.packed()).decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(back)))
+    assert (row["rejected_line"], row["rejected_because"][:5], row["phone"]) == ("3", "dob: ", "'+1 301")
+    folder.raw("clients", back.replace("3/7/88", "1988-03-07").encode("utf-8-sig"))
+    assert folder.figures() == {"clients": (10_000, 0, 0, 0)}
+    assert set(Client.objects.filter(ref="LW-7").values_list("phone", "dob__year")) == {("+1 301", 1988)}
+
+
+def test_the_command_writes_the_rejected_rows(folder, tmp_path):
+    folder.write("clients", {"dob": "soon"})
+    call_command("import_practice", str(folder.path), "--rejected", str(tmp_path / "back"), stdout=io.StringIO())
+    assert "dob: This is no date" in (tmp_path / "back" / "clients.csv").read_text("utf-8-sig")
+
+
+# Files longer than one part.
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(batches, "BATCH", 3)
+
+
+def test_a_key_said_again_far_below_is_still_known(folder, small):
+    refs = [*range(8), 1, 8, 7]
+    folder.write("clients", *({"client_ref": f"LW-{n}"} for n in refs))
+    answer = folder.run()["clients"]
+    assert (answer["rows"], answer["created"]) == (11, 9)
+    assert [(r["line"], r["reason"]) for r in answer["rejected"]] == [
+        (10, "Line 3 has the same client_ref: keep one of the two."),
+        (12, "Line 9 has the same client_ref: keep one of the two."),
+    ]
+
+
+def test_one_assignment_may_end_far_from_where_the_next_begins(folder, small):
+    """Of one client, clinician and service all rows are judged together, wherever they stand."""
+    others = [{"client_ref": f"LW-{n}"} for n in range(2, 12)]
+    folder.write("clinicians").write("clients", {}, *others).write("assignments", {}).run()
+    folder.write("assignments", {"started_on": "2025-09-01"}, *others, {"ended_on": "2025-06-01"})
+    assert folder.figures()["assignments"] == (11, 1, 0, 0)
+    assert Assignment.objects.filter(client__ref="LW-1", ended_on=None).get().started_on.isoformat() == "2025-09-01"
+
+
+def test_many_parts_are_one_file(practice, small):
+    rows = [{"appointment_ref": f"A-{n}"} for n in range(10)]
+    practice.write("appointments", *rows, {"appointment_ref": "A-10", "state": "gone"})
+    assert practice.figures()["appointments"] == (10, 0, 0, 1)
+    assert practice.figures()["appointments"] == (0, 0, 10, 1)
+    assert Appointment.objects.count() == 10
