@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from lwg_intake import dates
-from lwg_intake.desk.demo import histories, people, staff
+from lwg_intake.desk.demo import histories, people, staff, visits
 from lwg_intake.desk.demo.book import Book
 from lwg_intake.desk.demo.cases import CASES, Case
 from lwg_intake.desk.demo.people import Person
@@ -29,6 +29,7 @@ def write_practice(folder: Path, today: date | None = None) -> None:
         write_case(book, number, case)
     _draw_clients(book, clinicians)
     _untidy(book)
+    visits.cancel_some(book)
     # One clinician is full to the last place, one has a single place left.
     for ref, free in (("CL-10", 0), ("CL-11", 1)):
         book.staff[ref].capacity = book.staff[ref].taken + free
