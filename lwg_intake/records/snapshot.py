@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
 
-from django.db.models import Max, Min, Q
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from lwg_intake import dates
@@ -17,25 +23,24 @@ from lwg_intake.records.models import (
     Assignment,
     Balance,
     Client,
-    Contact,
+    Clinician,
     Document,
     Episode,
     InsurancePolicy,
-    OmhcAssessment,
     Removal,
     Termination,
 )
 from lwg_intake.records.rules import (
     MISSES,
-    AppointmentKind,
-    AppointmentState,
     ClientStatus,
     Coverage,
     DocumentState,
     Flag,
     PayerClass,
-    Service,
 )
+
+STATEMENT = (Path(__file__).parent / "snapshot.sql").read_text("utf-8")
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -149,42 +154,55 @@ class Snapshot:
 
 
 def snapshot(client: Client) -> Snapshot:
-    """Read it all, in a constant number of statements."""
+    """Read it all, in two statements: the record (snapshot.sql) and the practice's numbers."""
     today = dates.today()
-    terminations = list(Termination.objects.filter(client=client).select_related("clinician"))
-    assignments = list(Assignment.objects.filter(client=client).select_related("clinician"))
-    episode = Episode.objects.filter(client=client).first()
-    visits = Appointment.objects.filter(client=client).aggregate(
-        seen=Max("starts_at", filter=Q(state=AppointmentState.KEPT)),
-        ahead=Min("starts_at", filter=Q(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())),
-        intake=Max(
-            "starts_at",
-            filter=Q(state=AppointmentState.KEPT, kind=AppointmentKind.INTAKE, service=Service.THERAPY),
-        ),
-    )
-    misses = Appointment.objects.filter(client=client, state__in=MISSES)
-    if episode:
-        misses = misses.filter(starts_at__date__gte=episode.started_on)
+    found = _read(client)
+    clinicians = {c.pk: c for c in _built(Clinician, found["clinicians"])}
+    assignments = _with(_built(Assignment, found["assignments"]), "clinician", clinicians)
+    visits = found["visits"]
     return Snapshot(
         client=client,
         today=today,
         policy=values(today),
         assignments=assignments,
-        terminations=terminations,
-        insurance=list(InsurancePolicy.objects.filter(client=client)),
-        documents=list(Document.objects.filter(client=client).select_related("clinician")),
-        balance=Balance.objects.filter(client=client).first(),
-        arrangement=Arrangement.objects.filter(client=client, ended_at__isnull=True).select_related("made_by").first(),
-        omhc_on=OmhcAssessment.objects.filter(client=client).values_list("completed_on", flat=True).first(),
+        terminations=_with(_built(Termination, found["terminations"]), "clinician", clinicians),
+        insurance=_built(InsurancePolicy, found["insurance"]),
+        documents=_with(_built(Document, found["documents"]), "clinician", clinicians),
+        balance=next(iter(_built(Balance, found["balance"])), None),
+        arrangement=next(iter(_built(Arrangement, found["arrangement"])), None),
+        omhc_on=_day(found["omhc_on"]),
         last_seen_on=_day(visits["seen"]),
         next_visit_on=_day(visits["ahead"]),
-        last_contact_on=_day(Contact.objects.filter(client=client).aggregate(at=Max("at"))["at"]),
+        last_contact_on=_day(found["last_contact_on"]),
         last_kept_intake_on=_day(visits["intake"]),
-        episode=episode,
-        misses=list(misses),
-        removals=list(Removal.objects.filter(client=client).select_related("assignment__clinician")),
+        episode=next(iter(_built(Episode, found["episode"])), None),
+        misses=_built(Appointment, found["misses"]),
+        removals=_with(_built(Removal, found["removals"]), "assignment", {a.pk: a for a in assignments}),
     )
 
 
-def _day(at: object) -> date | None:
-    return dates.day_of(at) if at else None  # type: ignore[arg-type]
+def _read(client: Client) -> dict[str, Any]:
+    asked = {"client": client.pk, "misses": list(MISSES), "zone": settings.TIME_ZONE, "now": timezone.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, asked)
+        found: dict[str, Any] = json.loads(cursor.fetchone()[0], parse_float=Decimal)
+    return found
+
+
+def _built(model: type[M], rows: list[dict[str, Any]] | None) -> list[M]:
+    """Model instances of JSON rows, as the database would have given them."""
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    return [model.from_db("default", names, [f.to_python(row[f.column]) for f in fields]) for row in rows or ()]
+
+
+def _with(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:
+    """The rows, each with the related one it points to, where it points to one."""
+    for row in rows:
+        if (key := getattr(row, f"{name}_id")) is not None:
+            setattr(row, name, known[key])
+    return rows
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
