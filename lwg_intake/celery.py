@@ -18,6 +18,12 @@ os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 # hour of the practice's own clock, one that every day of the year has exactly once.
 TIMETABLE = {
     "send the outbox": {"task": "lwg_intake.messages.tasks.send_outbox", "schedule": timedelta(minutes=1)},
+    "seal the audit": {"task": "lwg_intake.audit.tasks.seal_audit", "schedule": timedelta(minutes=1)},
+    "seal what came late": {
+        "task": "lwg_intake.audit.tasks.seal_audit",
+        "schedule": crontab(hour=4, minute=30),
+        "kwargs": {"everything": True},
+    },
     "the night's sweep": {"task": "caseload.tasks.nightly_sweep", "schedule": crontab(hour=3, minute=30)},
 }
 

@@ -27,3 +27,36 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.verb} {self.record} {self.record_id}"
+
+
+class Link(models.Model):
+    """An event's place in the chain. `digest` is over the digest before it and the event (audit/chain.py).
+
+    A table of its own, so that events stay as they were written. It refuses UPDATE, DELETE and TRUNCATE.
+    """
+
+    position = models.BigIntegerField(primary_key=True, help_text="1, 2, 3 …, without a gap.")
+    event_id = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256, in hexadecimal.")
+
+    def __str__(self) -> str:
+        return f"{self.position}: event {self.event_id}"
+
+
+class Head(models.Model):
+    """Where the chain ended at a moment, signed with the program's secret key: what was cut off later shows by it.
+
+    One row for each time that the worker lengthened the chain. It refuses UPDATE, DELETE and TRUNCATE.
+    """
+
+    position = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+    through = models.BigIntegerField(help_text="Each event up to this number that was there has its place.")
+
+    class Meta:
+        indexes = [models.Index(fields=["sealed_at"])]
+
+    def __str__(self) -> str:
+        return f"The chain ended at {self.position}"

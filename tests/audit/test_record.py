@@ -11,7 +11,7 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Entry
 from lwg_intake.records.models import Contact
-from tests.factories.audit import EventFactory
+from tests.factories.audit import EventFactory, HeadFactory, LinkFactory
 from tests.factories.cases import EntryFactory
 from tests.factories.policy import SettingFactory
 from tests.factories.records import ClientFactory, ContactFactory
@@ -22,11 +22,20 @@ from tests.returning.deeds import start
 pytestmark = pytest.mark.django_db
 APPEND_ONLY = {
     "audit_event": EventFactory,
+    "audit_link": LinkFactory,
+    "audit_head": HeadFactory,
     "records_contact": ContactFactory,
     "checklists_entry": EntryFactory,
     "policy_setting": SettingFactory,
 }
-FIELDS = {"audit_event": "verb", "records_contact": "note", "checklists_entry": "words", "policy_setting": "note"}
+FIELDS = {
+    "audit_event": "verb",
+    "audit_link": "digest",
+    "audit_head": "digest",
+    "records_contact": "note",
+    "checklists_entry": "words",
+    "policy_setting": "note",
+}
 
 
 @contextmanager

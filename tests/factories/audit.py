@@ -1,6 +1,6 @@
 import factory
 
-from lwg_intake.audit.models import Event
+from lwg_intake.audit.models import Event, Head, Link
 
 
 class EventFactory(factory.django.DjangoModelFactory):
@@ -11,3 +11,23 @@ class EventFactory(factory.django.DjangoModelFactory):
     verb = "client.opened"
     record = "records.client"
     origin = "test"
+
+
+class LinkFactory(factory.django.DjangoModelFactory):
+    """An event's place in the chain, with a digest that fits nothing: real ones come from chain.seal."""
+
+    class Meta:
+        model = Link
+
+    position = factory.Sequence(lambda n: n + 1)
+    event_id = factory.Sequence(lambda n: n + 1)
+    digest = "0" * 64
+
+
+class HeadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Head
+
+    position = factory.Sequence(lambda n: n + 1)
+    digest = signature = "0" * 64
+    through = 1

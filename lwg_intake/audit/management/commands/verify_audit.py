@@ -1,0 +1,38 @@
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from lwg_intake.audit.chain import seal, verify
+
+
+class Command(BaseCommand):
+    help = (
+        "Recompute the chain over the audit's events, and name each row that was altered, is missing or was cut off "
+        "the end. Ends with 1 if there is one."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--head", default="", help="a head from the log, “position digest”, to compare with")
+        parser.add_argument("--seal", action="store_true", help="first give waiting events their place in the chain")
+
+    def handle(self, *args: Any, head: str, seal: bool, **options: Any) -> None:
+        if seal:
+            _seal()
+        try:
+            found = verify(head)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        for finding in found.findings:
+            self.stdout.write(str(finding))
+        self.stdout.write(f"{found.links:,} events in the chain, {found.waiting:,} waiting for their place.")
+        if found.head:
+            self.stdout.write(f"Head: {found.head}")
+        if found.findings:
+            self.stdout.write(f"{len(found.findings):,} rows are not as they were written.")
+            sys.exit(1)
+        self.stdout.write("Every event in the chain is as it was written.")
+
+
+def _seal() -> None:
+    seal(everything=True)

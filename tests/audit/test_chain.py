@@ -1,0 +1,203 @@
+"""The chain over the audit: it names what was altered, what is missing and what was cut, and is quiet otherwise."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from lwg_intake.audit import chain
+from lwg_intake.audit.chain import seal, verify
+from lwg_intake.audit.models import Event, Head, Link
+from lwg_intake.audit.record import record
+from tests.at_once import at_once
+
+
+def events(count=5):
+    return [record("client.opened", by=None, client_id=n, shown=[1, 2.5, "é", None]) for n in range(count)]
+
+
+def by_hand(sql, *parameters, table="audit_event"):
+    """What somebody with the owner's rights does to the table, past its triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(sql, parameters)
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def found():
+    return [str(finding) for finding in verify().findings]
+
+
+@pytest.fixture
+def sealed(db):
+    made = events()
+    seal()
+    return made
+
+
+def test_each_event_gets_its_place_once(db):
+    made = events()
+    assert (seal(), seal()) == (5, 0)
+    assert list(Link.objects.order_by("position").values_list("position", "event_id")) == [
+        (n + 1, event.pk) for n, event in enumerate(made)
+    ]
+    told = verify()
+    assert (told.links, told.waiting, told.findings) == (5, 0, [])
+
+
+def test_the_chain_goes_on_in_batches_where_it_ended(db, monkeypatch):
+    monkeypatch.setattr(chain, "BATCH", 2)
+    events(5)
+    assert seal() == 5 and Head.objects.count() == 3
+    events(2)
+    assert seal() == 2 and verify().findings == []
+
+
+def test_what_waits_for_its_place_is_counted_and_is_no_fault(sealed):
+    events(3)
+    told = verify()
+    assert (told.links, told.waiting, told.findings) == (5, 3, [])
+
+
+def test_a_number_that_a_rolled_back_deed_used_up_is_no_missing_row(sealed):
+    with transaction.atomic():
+        record("case.opened", by=None)
+        transaction.set_rollback(True)
+    events(1)
+    seal()
+    numbers = list(Link.objects.order_by("position").values_list("event_id", flat=True))
+    assert numbers[-1] - numbers[-2] == 2
+    assert found() == []
+
+
+def test_an_event_that_came_late_gets_a_later_place(sealed):
+    """A long deed's event has a low number and appears after higher ones were sealed."""
+    late = sealed[2].pk + 1000
+    by_hand("UPDATE audit_event SET id = %s WHERE id = %s", late + 1, sealed[4].pk)
+    by_hand("DELETE FROM audit_link WHERE position > 4", table="audit_link")
+    by_hand("DELETE FROM audit_head", table="audit_head")
+    seal()
+    Event.objects.create(id=late, verb="import.file", actor_name="the program", record="", origin="test")
+    assert seal() == 1 and found() == []
+
+
+def test_only_the_nightly_run_looks_for_what_came_later_than_half_a_day(sealed):
+    by_hand("UPDATE audit_head SET sealed_at = %s", datetime(2020, 1, 1, tzinfo=UTC), table="audit_head")
+    by_hand("UPDATE audit_head SET through = through + 50", table="audit_head")
+    Event.objects.create(id=sealed[-1].pk + 10, verb="import.file", actor_name="the program", record="", origin="test")
+    assert seal() == 0 and verify().waiting == 1
+    assert seal(everything=True) == 1 and found() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "verb = 'case.opened'",
+        "actor_name = 'Somebody else'",
+        "actor_id = 7",
+        "client_id = 99",
+        "record = 'records.balance'",
+        "record_id = 5",
+        "origin = '192.0.2.9'",
+        "at = at + interval '1 microsecond'",
+        'values = \'{"shown": [1, 2.5, "e", null]}\'',
+    ],
+)
+def test_an_altered_event_is_named_whichever_value_it_is(sealed, change):
+    by_hand(f"UPDATE audit_event SET {change} WHERE id = %s", sealed[2].pk)
+    assert found() == [f"altered: event {sealed[2].pk}, at place 3"]
+
+
+def test_a_missing_event_is_named(sealed):
+    by_hand("DELETE FROM audit_event WHERE id = %s", sealed[1].pk)
+    assert found() == [f"missing: event {sealed[1].pk}, at place 2"]
+
+
+def test_an_event_that_vanished_with_its_link_is_named_by_its_place(sealed):
+    by_hand("DELETE FROM audit_event WHERE id IN (%s, %s)", sealed[1].pk, sealed[2].pk)
+    by_hand("DELETE FROM audit_link WHERE position IN (2, 3)", table="audit_link")
+    assert found() == [f"missing: places 2 to 3 of the chain, before event {sealed[3].pk}"]
+
+
+def test_a_cut_end_is_named(sealed):
+    by_hand("DELETE FROM audit_event WHERE id >= %s", sealed[3].pk)
+    by_hand("DELETE FROM audit_link WHERE position > 3", table="audit_link")
+    assert found() == ["cut: the chain ends at place 3, and was sealed up to 5"]
+
+
+def test_a_cut_end_with_its_heads_shows_by_a_head_kept_outside(sealed):
+    outside = verify().head
+    events(1)
+    seal()
+    outside = verify().head
+    by_hand("DELETE FROM audit_event WHERE id > %s", sealed[4].pk)
+    by_hand("DELETE FROM audit_link WHERE position > 5", table="audit_link")
+    by_hand("DELETE FROM audit_head WHERE position > 5", table="audit_head")
+    assert found() == []
+    assert [str(f) for f in verify(outside).findings] == [
+        "cut: the chain ends at place 5, and the head kept outside stands at 6"
+    ]
+
+
+def test_a_chain_made_anew_over_changed_events_does_not_pass(sealed):
+    """Whoever lacks the secret key can recompute the links, but sign no head."""
+    by_hand("UPDATE audit_event SET actor_name = 'Nobody' WHERE id = %s", sealed[0].pk)
+    by_hand("DELETE FROM audit_link", table="audit_link")
+    heads = list(Head.objects.values())
+    by_hand("DELETE FROM audit_head", table="audit_head")
+    seal()
+    by_hand("DELETE FROM audit_head", table="audit_head")
+    Head.objects.bulk_create(Head(**head) for head in heads)
+    assert found() == ["altered: the chain up to place 5 is not the one that was sealed"]
+    by_hand("UPDATE audit_head SET digest = (SELECT digest FROM audit_link WHERE position = 5)", table="audit_head")
+    assert found() == ["altered: the head at place 5: this program did not sign it"]
+
+
+def test_links_added_by_hand_are_named(sealed):
+    extra = events(1)[0]
+    Link.objects.create(position=6, event_id=extra.pk, digest="a" * 64)
+    assert found() == [
+        f"altered: event {extra.pk}, at place 6",
+        "altered: places 6 to 6 were added by something else: no head covers them",
+    ]
+
+
+def test_the_command_says_what_it_found_and_ends_with_one(sealed):
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "5 events in the chain, 0 waiting" in out.getvalue() and "as it was written" in out.getvalue()
+    by_hand("DELETE FROM audit_event WHERE id = %s", sealed[1].pk)
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_audit", stdout=out)
+    assert ended.value.code == 1 and f"missing: event {sealed[1].pk}, at place 2" in out.getvalue()
+
+
+def test_a_head_that_is_none_is_refused_in_a_sentence(sealed):
+    with pytest.raises(CommandError, match="A head is a position"):
+        call_command("verify_audit", head="five")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sealers_at_once_make_one_chain():
+    events(50)
+    counts = at_once(seal, seal, seal)
+    assert sum(counts) == 50 or seal() == 50 - sum(counts)
+    assert (verify().links, found()) == (50, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_that_is_still_under_way_is_neither_waited_for_nor_lost():
+    def sealing():
+        events(1)
+        return seal()
+
+    with transaction.atomic():
+        events(1)
+        began = datetime.now(UTC)
+        assert at_once(sealing) == [1]
+        assert datetime.now(UTC) - began < timedelta(seconds=10)
+    assert seal() == 1 and found() == []
