@@ -129,7 +129,6 @@ class RosterRow(models.Model):
     status = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.PENDING)
     settled_with = models.CharField(max_length=300, blank=True)
     ring_again_on = models.DateField(null=True, blank=True)
-    case = models.ForeignKey("checklists.Case", models.PROTECT, null=True, blank=True, related_name="roster_rows")
     handover = models.ForeignKey("records.Handover", models.PROTECT, null=True, blank=True, related_name="+")
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
     mail = models.ForeignKey("outbox.Message", models.PROTECT, null=True, blank=True, related_name="+")
