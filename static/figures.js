@@ -80,8 +80,8 @@
       options: {
         scales: {
           x: scale("Visit, and how many were at risk", { type: "linear", min: 0,
-            afterBuildTicks: (axis) => { axis.ticks = lasts.map((value) => ({ value })); },
-            ticks: { maxRotation: 0, autoSkipPadding: 8, callback: (value) => [String(value), risks[lasts.indexOf(value)] || ""] } }),
+            afterBuildTicks: (axis) => { axis.ticks = apart(lasts, axis.chart.width).map((value) => ({ value })); },
+            ticks: { maxRotation: 0, autoSkip: false, callback: (value) => [String(value), risks[lasts.indexOf(value)] || ""] } }),
           y: scale("%", { max: 100 }),
         },
         plugins: { legend: legend(false), tooltip: { callbacks: {
@@ -91,6 +91,12 @@
         } } },
       },
     };
+  }
+
+  // So many of the visit numbers as have room for the count beneath them.
+  function apart(numbers, width) {
+    const room = (numbers.at(-1) || 1) * 48 / Math.max(width, 1);
+    return numbers.reduce((kept, n) => (kept.length && n - kept.at(-1) < room ? kept : [...kept, n]), []);
   }
 
   function legend(display) {

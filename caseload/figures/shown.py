@@ -96,10 +96,20 @@ def rate(part: int, whole: int, least: int) -> Cell:
     return percent(share(part, whole, least)) if whole else Cell("")
 
 
+def in_words(value: float) -> str:
+    """A share in a sentence: whole percents, and one decimal below ten."""
+    return f"{value:.0f} %" if value >= 10 else f"{value:.1f} %"
+
+
 def said(number: int, least: int, noun: str = "") -> str:
     """A number in a sentence."""
     words = f"fewer than {least}" if 0 < number < least else f"{number:,}"
     return f"{words} {noun}{'' if number == 1 else 's'}" if noun else words
+
+
+def _plain(rows: Sequence[Sequence[int]], least: int) -> list[list[Cell]]:
+    """Counts whose totals are told nowhere: only the small ones are hidden."""
+    return [[count(None if 0 < n < least else n, least) for n in row] for row in rows]
 
 
 def _guarded(rows: Sequence[Sequence[int]], least: int) -> list[list[Cell]]:
@@ -167,7 +177,7 @@ def closing_days(found: Counts, asked: Asked) -> Shown:
         FIGURES["closing_days"],
         f"The middle one was closed after {', after '.join(middles)}." if middles else "",
         (Column("Days"), *(Column(f"{kind.label}s", "bar") for kind in kinds)),
-        list(zip(names, _guarded([[tally[name, kind] for kind in kinds] for name in names], asked.least), strict=True)),
+        list(zip(names, _plain([[tally[name, kind] for kind in kinds] for name in names], asked.least), strict=True)),
     )
 
 
@@ -222,7 +232,7 @@ def _missed_in_words(tally: Counter[str], least: int) -> str:
         (share(tally[state], total, least), words)
         for state, words in zip(MISSES, ("no-shows", "late cancels"), strict=True)
     ]
-    told = [f"{value:.1f} % {words}" for value, words in kinds if value is not None]
+    told = [f"{in_words(value)} {words}" for value, words in kinds if value is not None]
     return f"Of {said(total, least, 'visit')}: {', '.join(told)}." if told else ""
 
 
@@ -271,7 +281,7 @@ def _by_period(
     value = share(overall.part, overall.whole, asked.least)
     return Shown(
         FIGURES[key],
-        "" if value is None else f"{value:.0f} % of {overall.whole:,} new clients {did}.",
+        "" if value is None else f"{in_words(value)} of {overall.whole:,} new clients {did}.",
         (Column("Began in"), Column("New clients"), Column(did.capitalize()), Column("Share", "line", "%")),
         [
             (
@@ -305,7 +315,7 @@ def dropout(found: Counts, asked: Asked) -> Shown:
         (cells,) = _guarded([[s.part, s.whole - s.part]], asked.least)
         rows.append((str(visit), [_total((s.whole,), asked.least), cells[0], rate(s.part, s.whole, asked.least)]))
     after = [(words, rows[visit - 1][1][2].value) for visit, words in ((1, "first"), (3, "third"))]
-    told = [f"{value:.0f} % after the {words} visit" for words, value in after if value is not None]
+    told = [f"{in_words(value)} after the {words} visit" for words, value in after if value is not None]
     return Shown(
         FIGURES["dropout"],
         f"{', '.join(told)} did not come again." if told else "",
@@ -354,7 +364,7 @@ def sessions(found: Counts, asked: Asked) -> Shown:
         words += f"; most often {' or '.join(map(str, most))} (the mode)." if most else "."
     return Shown(
         FIGURES["sessions"], words, (Column("Visits"), *(Column(f"{kind.label}s", "bar") for kind in kinds)),
-        list(zip(names, _guarded([[tally[name, kind] for kind in kinds] for name in names], asked.least), strict=True)),
+        list(zip(names, _plain([[tally[name, kind] for kind in kinds] for name in names], asked.least), strict=True)),
     )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ ENDINGS = (
     ("C", 5, "Higher level of care", ("Referred to a higher level of care.", "Needs more than outpatient care.")),
     ("D", 3, "Boundary violation", ("Ended by management.", "Code of conduct; ended after a warning.")),
 )  # fmt: skip
+# After how many visits clients stay away by themselves: often after the first, and ever more rarely.
+STAYED_AWAY = (1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8, 10, 12, 15, 19, 24)
 ASKED = ("scheduling", "insurance", "balance", "forms")
 CHAT = (
     ("in", "phone", "reached", "Asked to move the next visit."),
@@ -135,7 +137,9 @@ def in_care(book: Book, who: Person, staff: Staff, service: str, every: list[Sta
 def former(book: Book, who: Person, staff: Staff, service: str, every: list[Staff]) -> None:
     """A client whose care ended, some of them twice, in all the ways in which care ends."""
     rng = book.rng
-    ended = book.today - timedelta(int(rng.triangular(15, 1700, 200)))
+    ended = book.today - timedelta(
+        int(rng.triangular(15, 600, 40) if rng.random() < 0.75 else rng.triangular(200, 1700, 500))
+    )
     if rng.random() < 0.12:
         earlier = ended - timedelta(rng.randint(420, 1100))
         before = choose(book, who, service, every)
@@ -144,8 +148,11 @@ def former(book: Book, who: Person, staff: Staff, service: str, every: list[Staf
         end(book, who, before, service, earlier)
     category, _, ground, notes = rng.choices(ENDINGS, [ending[1] for ending in ENDINGS])[0]
     missed = rng.randint(2, 5) if category == "A" else 0
-    last = ended - timedelta(rng.randint(0, 28))
-    first, intake = visits(book, who, staff, service, last, rng.randint(2, 22) + missed, missed)
+    faded = category in ("A", "B") or ground == "No contact"
+    # Who stays away is closed weeks later, if somebody thinks of it.
+    last = ended - timedelta(int(rng.triangular(12, 170, 35)) if faded else rng.randint(0, 24))
+    count = rng.choice(STAYED_AWAY) if faded else rng.randint(4, 24)
+    first, intake = visits(book, who, staff, service, last, count + missed, missed)
     terminated = rng.random() < 0.95
     left_on = terminated and not staff.by_hand and rng.random() < 0.2
     book.assign(
@@ -157,7 +164,7 @@ def former(book: Book, who: Person, staff: Staff, service: str, every: list[Staf
     _file(book, who, staff, first, last, intake if service == "therapy" else None)
     if rng.random() < 0.35:
         plan_transition(book, who, staff.ref, ended)
-    talk(book, who, first, ended, 3)
+    talk(book, who, first, last if faded else ended, 3)
     if category == "A" or ground == "No contact":
         outreach(book, who, ended - timedelta(14))
     if category == "B" or rng.random() < 0.04:
@@ -192,7 +199,7 @@ def _file(book: Book, who: Person, staff: Staff, first: date, last: date, intake
         insure(book, who, "Medicare", since, priority=2)
     sign_forms(book, who, staff.ref, first)
     who.cells["last_intake_on"] = intake
-    who.cells["plan_updated_on"] = max(first, last - timedelta(rng.randint(5, 260)))
+    who.cells["plan_updated_on"] = max(first, last - timedelta(int(rng.triangular(3, 170, 25))))
     if who.payer == MEDICAID and rng.random() < 0.88:
         who.cells["omhc_assessed_on"] = first - timedelta(rng.randint(0, 20))
     if rng.random() < 0.02:

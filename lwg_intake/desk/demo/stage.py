@@ -10,6 +10,8 @@ from django.db import connections
 from caseload.sweeps import sweep
 from lwg_intake.desk.demo.accounts import make_accounts
 from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.desk.demo.reviews import write_reviews
+from lwg_intake.desk.demo.visits import fill_the_backfill_list
 from lwg_intake.desk.schema import bring_up_to_date
 from lwg_intake.embedded import Cluster
 from lwg_intake.imports.practice import import_folder
@@ -25,6 +27,8 @@ def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[s
     bring_up_to_date()
     _load_practice(home, say)
     accounts = make_accounts()
+    write_reviews()
+    fill_the_backfill_list()
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     connections.close_all()
     return accounts
