@@ -23,7 +23,7 @@ from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
 from lwg_intake.records.models import Assignment, Client
 from lwg_intake.transitions import move
 
-Entered = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
+Entered = Mapping[str, Any] | Callable[[Step, Any], Mapping[str, Any]]
 
 
 def open_case(
@@ -88,9 +88,9 @@ def _row(here: Board, step_key: str, version: int | None, by: User) -> Row:
 def tick(*, case_id: int, step_key: str, fields: Entered, version: int | None, by: User, waiting: bool = False) -> Case:
     """Tick a step (or save it as still waiting), with what was entered.
 
-    `fields` are cleaned values, or a function that cleans them by the facts, so that these are read once and under
-    the lock. `version` is the step's version the person saw (0 for one never touched, None where
-    that is not known, which is always stale).
+    `fields` are cleaned values, or a function that cleans them by the step and the facts, so that these are read once
+    and under the lock. `version` is the step's version the person saw (0 for one never touched, None where that is
+    not known, which is always stale).
     Raises NotAllowed, NotThere, Stale, and Refusal with the gate's own sentence.
     """
     with transaction.atomic():
@@ -104,7 +104,7 @@ def tick(*, case_id: int, step_key: str, fields: Entered, version: int | None, b
             raise Refusal(f"“{step.title}” is done or not done: it cannot be saved as waiting.")
         if row.state == State.LATER:
             raise Refusal(f"First: {', '.join(row.first)}.")
-        given = fields(facts) if callable(fields) else fields
+        given = fields(step, facts) if callable(fields) else fields
         # As the database will give them back: rules and effects then see one shape only.
         kept: dict[str, Any] = json.loads(json.dumps(dict(given), cls=DjangoJSONEncoder))
         verdict = step.gate(facts.with_answer(step.key, kept)) if step.gate else None

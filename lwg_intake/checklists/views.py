@@ -116,7 +116,6 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
 @needs(*SEE)
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Tick a step, save it as waiting, keep it as a draft, or take its tick back: the button says which."""
-    chosen = _step(_case(request, pk), key)
     do = request.POST.get("do", "tick")
     version = whole(request.POST.get("version", ""))
     # The page after a refusal is drawn from the case as it then stands, with what was typed.
@@ -126,14 +125,13 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         actions.untick(case_id=pk, step_key=key, because=because, version=version, by=request.user)
         return redirect(_address(pk, key))
     if do == "draft":
-        _keep_draft(request, pk, chosen)
+        _keep_draft(request, pk, _step(_case(request, pk), key))
         return redirect(_address(pk, key))
     waiting = do == "waiting"
-    actions.tick(
-        case_id=pk, step_key=key, fields=partial(_entered, request, chosen), version=version, by=request.user,
-        waiting=waiting,
-    )  # fmt: skip
-    messages.success(request, f"{chosen.title}: {'saved, still waiting' if waiting else 'done'}.")
+    ticked = actions.tick(
+        case_id=pk, step_key=key, fields=partial(_entered, request), version=version, by=request.user, waiting=waiting
+    )
+    messages.success(request, f"{_step(ticked, key).title}: {'saved, still waiting' if waiting else 'done'}.")
     return redirect(reverse("case", args=[pk]))
 
 
