@@ -2,108 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+
+from lwg_intake.dates import Age
+from lwg_intake.placement.facts import Placement
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How an earlier episode ended, as the record has it."""
+class Facts(Placement):
+    """All that a return is judged by, besides what every placement is."""
 
-    category: str
-    ended_on: date
-    ground: str
-    note: str
-    clinician_id: int
-    clinician: str
-    service: str
-    is_of_last_episode: bool = True
-
-
-@dataclass(frozen=True)
-class Cover:
-    """An insurance policy as on record."""
-
-    payer: str
-    payer_class: str
-    state: str
-    member_id: str
-    active: str
-    verified_on: date | None
-    pk: int = 0
-
-
-@dataclass(frozen=True)
-class OnRecord:
-    """A clinician who stands on the client's Clinicians tab."""
-
-    assignment_id: int
-    clinician_id: int
-    clinician: str
-    service: str
-    since: date
-    removal: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """The clinician chosen, with what the rules ask of them, and whether a place is held there for the client."""
-
-    clinician_id: int
-    clinician: str
-    email: str
-    payers: tuple[str, ...]
-    states: tuple[str, ...]
-    held: bool = True
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that a return is judged by. `answers` holds the fields of the steps that are done, by step key."""
-
-    today: date
-    policy: Mapping[str, int]
-    answers: Mapping[str, Mapping[str, Any]]
-    service: str
-    started_by: int
-    name: str
-    called: str
-    demographics: Mapping[str, str]
-    demographics_on: date | None = None
-    is_minor: bool = False
-    guardian: str = ""
-    endings: tuple[Ending, ...] = ()
     misses: tuple[tuple[date, str], ...] = ()
     ever_categories: frozenset[str] = frozenset()
     ever_severe: bool = False
-    covers: tuple[Cover, ...] = ()
-    cover: Cover | None = None
-    medicaid: bool = False
-    balance: Decimal | None = None
-    balance_as_of: date | None = None
-    fees: Decimal = Decimal(0)
-    arranged: Decimal | None = None
-    arrangement: str = ""
-    portal: str = ""
-    documents: tuple[tuple[str, str, date | None], ...] = ()
-    open_forms: tuple[str, ...] = ()
-    omhc_on: date | None = None
-    last_intake_on: date | None = None
-    last_intake_source: str = ""
-    place: Place | None = None
-    on_record: tuple[OnRecord, ...] = ()
-    nps: tuple[tuple[str, str], ...] = ()
-    availability: str = ""
-    channel: str = "phone"
-    note: str = ""
 
-    def said(self, step: str, field: str, default: Any = None) -> Any:
-        """What was entered in a step that is done, or the default."""
-        return self.answers.get(step, {}).get(field, default)
+    @property
+    def intake_age(self) -> Age:
+        """Twelve calendar months, that day included (S0 step 6, R1)."""
+        return Age(self.policy["return_intake_months"], on_the_day=True)
 
-    def with_answer(self, step: str, fields: Mapping[str, Any]) -> Facts:
-        """The facts as they would be with this step done."""
-        return replace(self, answers={**self.answers, step: fields})
+    @property
+    def balance_threshold(self) -> Decimal:
+        """Nothing may be owed, unless the practice lets a little pass (S0 step 4, R4)."""
+        return Decimal(self.policy["return_balance_threshold_cents"]) / 100

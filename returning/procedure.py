@@ -2,6 +2,11 @@
 
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.procedure import Procedure, Step
+from lwg_intake.placement import evidence as shown
+from lwg_intake.placement import forms as entered
+from lwg_intake.placement import note as noted
+from lwg_intake.placement import rules as placement
+from lwg_intake.placement import selectors as looked_up
 from returning import evidence, forms, note, rules, selectors
 
 CSR = Can.WORK_RETURNS
@@ -97,10 +102,10 @@ RETURNING = Procedure(
             say="Let me make sure we can reach you. Is this still the best e-mail, phone number and address?",
             therapynotes="A Practice Scheduler may edit clients.",
             who=CSR,
-            form=forms.DemographicsForm,
+            form=entered.DemographicsForm,
             when=rules.goes_on,
-            evidence=evidence.demographics,
-            note=note.demographics,
+            evidence=shown.demographics,
+            note=noted.demographics,
         ),
         Step(
             key="insurance",
@@ -114,11 +119,11 @@ RETURNING = Procedure(
             say="Do you still have the same insurance? If you have a new card, you can read it to me or upload it.",
             therapynotes="Eligibility checks: Practice Scheduler or Biller.",
             who=CSR,
-            form=forms.InsuranceForm,
+            form=entered.InsuranceForm,
             when=rules.goes_on,
-            gate=rules.insurance_gate,
-            evidence=evidence.insurance,
-            note=note.insurance,
+            gate=placement.insurance_gate,
+            evidence=shown.insurance,
+            note=noted.insurance,
         ),
         Step(
             key="balance",
@@ -133,11 +138,11 @@ RETURNING = Procedure(
             "find a way. Shall I connect you?",
             therapynotes="Payments and arrangements: the billing team.",
             who=CSR,
-            form=forms.BalanceForm,
+            form=entered.BalanceForm,
             when=rules.goes_on,
-            gate=rules.balance_gate,
-            evidence=evidence.balance,
-            note=note.balance,
+            gate=placement.balance_gate,
+            evidence=shown.balance,
+            note=noted.balance,
         ),
         Step(
             key="portal",
@@ -150,11 +155,11 @@ RETURNING = Procedure(
             ),
             say="Can you sign in to the client portal? I will send the forms that need a fresh signature there.",
             who=CSR,
-            form=forms.PortalForm,
+            form=entered.PortalForm,
             when=rules.goes_on,
             gate=rules.portal_gate,
-            evidence=evidence.portal,
-            note=note.portal,
+            evidence=shown.portal,
+            note=noted.portal,
         ),
         Step(
             key="omhc",
@@ -168,12 +173,12 @@ RETURNING = Procedure(
             say="With your insurance, a short assessment with our nurse practitioner comes first. I can book that for "
             "you right now.",
             who=CSR,
-            form=forms.OmhcForm,
+            form=entered.OmhcForm,
             when=rules.needs_omhc,
-            gate=rules.omhc_gate,
-            evidence=evidence.omhc,
-            stands=rules.omhc_stands,
-            note=note.omhc,
+            gate=placement.omhc_gate,
+            evidence=shown.omhc,
+            stands=placement.omhc_stands,
+            note=noted.omhc,
         ),
         Step(
             key="match",
@@ -185,15 +190,15 @@ RETURNING = Procedure(
             button="Hold this place",
             can_wait=False,
             who=CSR,
-            form=forms.MatchForm,
-            template="returning/step_match.html",
+            form=entered.MatchForm,
+            template="placement/step_match.html",
             when=rules.goes_on,
             after=("ending", "insurance", "balance"),
             gate=rules.ready,
-            evidence=evidence.match,
-            stands=rules.match_stands,
-            context=selectors.ranking,
-            note=note.match,
+            evidence=shown.match,
+            stands=placement.match_stands,
+            context=looked_up.ranking,
+            note=noted.match,
         ),
         Step(
             key="schedule",
@@ -208,13 +213,13 @@ RETURNING = Procedure(
             therapynotes="A Practice Scheduler may schedule for everyone.",
             can_wait=False,
             who=CSR,
-            form=forms.ScheduleForm,
+            form=entered.ScheduleForm,
             when=rules.goes_on,
             after=("match",),
             gate=rules.schedule_gate,
-            evidence=evidence.schedule,
-            stands=rules.schedule_stands,
-            note=note.schedule,
+            evidence=shown.schedule,
+            stands=placement.schedule_stands,
+            note=noted.schedule,
         ),
         Step(
             key="assignment",
@@ -225,11 +230,11 @@ RETURNING = Procedure(
             therapynotes="Assign: a Clinical Administrator or an assigned clinician. "
             "Ask one of them if your account cannot.",
             who=CSR,
-            form=forms.AssignmentForm,
+            form=entered.AssignmentForm,
             when=rules.goes_on,
             after=("match", "schedule"),
             gate=rules.assignment_gate,
-            note=note.assignment,
+            note=noted.assignment,
             final=True,
         ),
         Step(
@@ -258,8 +263,8 @@ RETURNING = Procedure(
             who=CSR,
             when=rules.removal_needed,
             after=("match",),
-            evidence=evidence.removal,
-            note=note.removal,
+            evidence=shown.removal,
+            note=noted.removal,
             final=True,
         ),
         Step(
@@ -270,7 +275,7 @@ RETURNING = Procedure(
             do=("The row is filled from the steps. Look it over, and tick.",),
             button="Add to the tracker",
             who=CSR,
-            template="returning/step_tracker.html",
+            template="placement/step_tracker.html",
             context=selectors.tracker_row,
             after=("ending", "referral", "notice", "removal"),
             note=note.tracker,

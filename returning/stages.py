@@ -2,6 +2,7 @@
 
 from lwg_intake.checklists.gates import stops
 from lwg_intake.checklists.models import Case
+from lwg_intake.placement.rules import is_medicaid, is_settled, omhc_gate
 from returning import rules
 from returning.facts import Facts
 from returning.models import Return
@@ -26,11 +27,11 @@ def stage(case: Case, facts: Facts) -> str:
     lines = (
         ("ending" not in said, Return.Stage.REVIEW if said else Return.Stage.NEW),
         (undecided or rules.is_refused(facts), Return.Stage.MANAGEMENT),
-        ("assignment" not in said and not rules.is_settled(facts), Return.Stage.BALANCE),
+        ("assignment" not in said and not is_settled(facts), Return.Stage.BALANCE),
         ("schedule" in said, Return.Stage.SCHEDULED),
         ("match" in said, Return.Stage.MATCHED),
         ("insurance" not in said, Return.Stage.INSURANCE),
-        (rules.is_medicaid(facts) and stops(rules.omhc_gate(facts)), Return.Stage.OMHC),
+        (is_medicaid(facts) and stops(omhc_gate(facts)), Return.Stage.OMHC),
         ("portal" not in said, Return.Stage.DOCUMENTS),
         (True, Return.Stage.READY),
     )

@@ -11,7 +11,10 @@ from lwg_intake.records.rules import Employment, Modality, PayerClass, Service, 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a client needs on the day of the visit. Empty wishes ask for nothing."""
+    """What a client needs on the day of the visit. Empty wishes ask for nothing.
+
+    `times_first` lets the times met rank before every other wish: the client changes over the schedule.
+    """
 
     service: str
     on: date
@@ -25,6 +28,7 @@ class Needs:
     gender: str = ""
     modality: str = ""
     times: tuple[str, ...] = ()
+    times_first: bool = False
     not_clinicians: tuple[int, ...] = ()
 
 
@@ -94,7 +98,6 @@ def wishes_met(needs: Needs, offer: Offer) -> list[str]:
     """The soft rules: each wish that this clinician meets."""
     has = {s.casefold() for s in offer.specialties}
     speaks = {s.casefold() for s in offer.languages}
-    opens = {s.casefold() for s in offer.openings}
     met = [f"works with {wish}" for wish in needs.specialties if wish.casefold() in has]
     if needs.language and needs.language.casefold() in speaks:
         met.append(f"speaks {needs.language}")
@@ -102,8 +105,13 @@ def wishes_met(needs: Needs, offer: Offer) -> list[str]:
         met.append(f"is {offer.gender}")
     if needs.modality and offer.modality in (needs.modality, Modality.BOTH):
         met.append(f"sees clients {Modality(needs.modality).label.lower()}")
-    met += [f"has {wish} free" for wish in needs.times if any(wish.casefold() in opening for opening in opens)]
-    return met
+    return met + [f"has {wish} free" for wish in times_met(needs, offer)]
+
+
+def times_met(needs: Needs, offer: Offer) -> list[str]:
+    """The times asked for that this clinician has free."""
+    opens = [opening.casefold() for opening in offer.openings]
+    return [wish for wish in needs.times if any(wish.casefold() in opening for opening in opens)]
 
 
 def judge(needs: Needs, offer: Offer) -> Fit:
@@ -119,9 +127,10 @@ def rank(needs: Needs, offers: Iterable[Offer]) -> tuple[list[Fit], list[Fit]]:
     """Who fits, best first, and who is left out. Wishes met count first, then full time, then free places."""
     fits = [judge(needs, offer) for offer in offers]
 
-    def order(fit: Fit) -> tuple[int, bool, int, str]:
+    def order(fit: Fit) -> tuple[int, int, bool, int, str]:
         free = fit.offer.free
         return (
+            -len(times_met(needs, fit.offer)) if needs.times_first else 0,
             -fit.wishes,
             fit.offer.employment != Employment.FULL_TIME,
             -(free if free is not None else 0),

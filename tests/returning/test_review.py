@@ -14,6 +14,7 @@ from lwg_intake.checklists.gates import Blocked
 from lwg_intake.checklists.models import Case
 from lwg_intake.desk.actions import money
 from lwg_intake.errors import Refusal
+from lwg_intake.placement import rules as placement
 from lwg_intake.records.models import (
     Appointment,
     Assignment,
@@ -136,18 +137,18 @@ def test_a_balance_that_grows_after_the_match_is_on_billings_page(practice):
 @pytest.mark.parametrize(("record", "seen"), [("0", "-25.00"), ("-25.00", "-30.00")])
 def test_a_credit_that_grew_blocks_nobody(record, seen):
     typed = facts(balance=Decimal(record), answers={"balance": {"seen": seen}})
-    assert not isinstance(rules.balance_gate(typed), Blocked)
+    assert not isinstance(placement.balance_gate(typed), Blocked)
 
 
 def test_fees_that_are_gone_block_no_medicaid_client():
     typed = facts(balance=Decimal(100), fees=Decimal(100), medicaid=True, answers={"balance": {"seen": "0"}})
-    assert not isinstance(rules.balance_gate(typed), Blocked)
+    assert not isinstance(placement.balance_gate(typed), Blocked)
 
 
 def test_a_part_paid_under_an_arrangement_blocks_nobody():
     typed = facts(balance=Decimal(80), arranged=Decimal(80), arrangement="$20", answers={"balance": {"seen": "60"}})
-    assert not isinstance(rules.balance_gate(typed), Blocked)
-    assert isinstance(rules.balance_gate(replace(typed, arranged=None)), Blocked)
+    assert not isinstance(placement.balance_gate(typed), Blocked)
+    assert isinstance(placement.balance_gate(replace(typed, arranged=None)), Blocked)
 
 
 # --- Insurance and the match ----------------------------------------------------------------------------------------

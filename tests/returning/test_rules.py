@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 
 from lwg_intake.checklists.gates import Blocked, Clear, NeedsApproval, Warn
+from lwg_intake.placement import rules as placement
+from lwg_intake.placement.facts import Cover, Ending, OnRecord, Place
 from returning import rules
-from returning.facts import Cover, Ending, Facts, OnRecord, Place
+from returning.facts import Facts
 
 TODAY = date(2026, 11, 22)
 POLICY = {
@@ -47,17 +49,17 @@ def chose(category, severe=False):
     ],
 )
 def test_a_return_is_an_intake_from_twelve_months_on_that_day_included(last, kind):
-    assert rules.intake_or_session(facts(last_intake_on=last))[0] == kind
+    assert placement.intake_or_session(facts(last_intake_on=last))[0] == kind
 
 
 def test_the_intake_rule_is_judged_on_the_day_of_the_visit():
     one = facts(last_intake_on=date(2025, 12, 1))
-    assert rules.intake_or_session(one)[0] == "session"
-    assert rules.intake_or_session(one, date(2026, 12, 1))[0] == "intake"
+    assert placement.intake_or_session(one)[0] == "session"
+    assert placement.intake_or_session(one, date(2026, 12, 1))[0] == "intake"
 
 
 def test_the_intake_rule_is_for_therapy_only():
-    assert rules.intake_or_session(facts(service="medication", last_intake_on=None))[0] == "session"
+    assert placement.intake_or_session(facts(service="medication", last_intake_on=None))[0] == "session"
 
 
 @pytest.mark.parametrize("category", ["C", "D"])
@@ -97,25 +99,25 @@ def test_another_ending_is_plainly_eligible():
 
 
 def test_one_cent_blocks():
-    assert isinstance(rules.balance_gate(facts(balance=Decimal("0.01"))), Blocked)
+    assert isinstance(placement.balance_gate(facts(balance=Decimal("0.01"))), Blocked)
 
 
 def test_an_arrangement_clears_what_it_covers():
     owing = facts(balance=Decimal(80), arranged=Decimal(80), arrangement="$20 a month")
-    assert isinstance(rules.balance_gate(owing), Clear)
-    assert isinstance(rules.balance_gate(replace(owing, balance=Decimal(81))), Blocked)
+    assert isinstance(placement.balance_gate(owing), Clear)
+    assert isinstance(placement.balance_gate(replace(owing, balance=Decimal(81))), Blocked)
 
 
 def test_no_show_fees_never_block_a_medicaid_client():
     owing = facts(balance=Decimal(50), fees=Decimal(50))
-    assert isinstance(rules.balance_gate(owing), Blocked)
-    assert isinstance(rules.balance_gate(replace(owing, medicaid=True)), Clear)
-    assert isinstance(rules.balance_gate(replace(owing, medicaid=True, balance=Decimal("50.01"))), Blocked)
+    assert isinstance(placement.balance_gate(owing), Blocked)
+    assert isinstance(placement.balance_gate(replace(owing, medicaid=True)), Clear)
+    assert isinstance(placement.balance_gate(replace(owing, medicaid=True, balance=Decimal("50.01"))), Blocked)
 
 
 def test_a_csr_cannot_write_a_balance_down():
     typed = facts(balance=Decimal(80), answers={"balance": {"seen": "0"}})
-    assert isinstance(rules.balance_gate(typed), Blocked)
+    assert isinstance(placement.balance_gate(typed), Blocked)
 
 
 def test_category_b_is_settled_before_anything_goes_on():
@@ -125,8 +127,8 @@ def test_category_b_is_settled_before_anything_goes_on():
 
 
 def test_medicaid_needs_the_assessment():
-    assert isinstance(rules.omhc_gate(facts(medicaid=True)), Blocked)
-    assert isinstance(rules.omhc_gate(facts(medicaid=True, omhc_on=date(2026, 5, 1))), Clear)
+    assert isinstance(placement.omhc_gate(facts(medicaid=True)), Blocked)
+    assert isinstance(placement.omhc_gate(facts(medicaid=True, omhc_on=date(2026, 5, 1))), Clear)
     assert not rules.needs_omhc(facts())
 
 
@@ -137,23 +139,23 @@ def test_a_change_to_medicaid_asks_for_the_assessment():
 
 def test_inactive_insurance_blocks_but_self_pay_does_not():
     said = {"active": "no", "changed": "no", "payer": "Cigna", "payer_class": "commercial", "billing_updated": False}
-    assert isinstance(rules.insurance_gate(facts(answers={"insurance": said})), Blocked)
+    assert isinstance(placement.insurance_gate(facts(answers={"insurance": said})), Blocked)
     own = said | {"payer": "Self-pay", "payer_class": "self_pay"}
-    assert isinstance(rules.insurance_gate(facts(answers={"insurance": own})), Clear)
+    assert isinstance(placement.insurance_gate(facts(answers={"insurance": own})), Clear)
 
 
 def test_a_changed_insurance_needs_the_billing_settings():
     said = {"active": "yes", "changed": "yes", "payer": "Cigna", "payer_class": "commercial", "billing_updated": False}
-    assert isinstance(rules.insurance_gate(facts(answers={"insurance": said})), Blocked)
-    assert isinstance(rules.insurance_gate(facts(answers={"insurance": said | {"billing_updated": True}})), Clear)
+    assert isinstance(placement.insurance_gate(facts(answers={"insurance": said})), Blocked)
+    assert isinstance(placement.insurance_gate(facts(answers={"insurance": said | {"billing_updated": True}})), Clear)
 
 
 def test_the_matched_clinician_takes_the_insurance_in_that_state():
     place = Place(7, "Dr. Osei", "o@example.com", ("CareFirst BCBS@MD", "Cigna"), ("MD", "DC"))
     care_first = Cover("CareFirst BCBS", "commercial", "DC", "1", "yes", TODAY)
-    assert rules.takes_insurance(place, facts())
-    assert not rules.takes_insurance(place, facts(cover=care_first))
-    assert rules.takes_insurance(place, facts(cover=replace(care_first, state="MD")))
+    assert placement.takes_insurance(place, facts())
+    assert not placement.takes_insurance(place, facts(cover=care_first))
+    assert placement.takes_insurance(place, facts(cover=replace(care_first, state="MD")))
 
 
 def test_old_clinicians_are_those_of_the_same_service():
@@ -163,7 +165,7 @@ def test_old_clinicians_are_those_of_the_same_service():
         OnRecord(3, 9, "L. Duarte", "therapy", TODAY, ""),
     )
     answers = {"match": {"clinician_id": 9}}
-    assert [a.clinician_id for a in rules.old_clinicians(facts(on_record=here, answers=answers))] == [7]
+    assert [a.clinician_id for a in placement.old_clinicians(facts(on_record=here, answers=answers))] == [7]
 
 
 def test_an_active_client_is_not_a_return():
