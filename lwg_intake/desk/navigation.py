@@ -26,6 +26,7 @@ PLACES = (
     Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
     Place("Caseloads", "caseload", Can.REVIEW_ALL_CASELOADS),
     Place("Figures", "figures", Can.SEE_FIGURES),
+    Place("Outbox", "outbox", Can.SEE_OUTBOX),
     Place("Numbers", "numbers", Can.SET_POLICY),
     Place("People", "people", Can.MANAGE_PEOPLE),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lwg_intake.desk.views import clients, home, numbers, people, search
+from lwg_intake.desk.views import clients, home, numbers, outbox, people, search, texts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,4 +17,11 @@ urlpatterns = [
     path("people/<int:pk>/open/", people.reopen, name="person_open"),
     path("people/<int:pk>/link/", people.mail_link, name="person_link"),
     path("people/<int:pk>/second-factor/", people.reset_second_factor, name="person_second_factor"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:pk>/", outbox.message, name="outbox-message"),
+    path("outbox/<int:pk>/change/", outbox.change, name="outbox-change"),
+    path("outbox/incoming/<int:pk>/", outbox.incoming, name="outbox-incoming"),
+    path("texts/", texts.texts, name="texts"),
+    path("texts/<slug:template>/<slug:channel>/", texts.text, name="text"),
+    path("texts/<slug:template>/<slug:channel>/restore/", texts.restore, name="text-restore"),
 ]
