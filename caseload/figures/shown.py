@@ -183,16 +183,12 @@ def closing_days(found: Counts, asked: Asked) -> Shown:
 
 def caseload(found: Counts, asked: Asked) -> Shown:
     taken = {c.pk: found.caseloads.get(c.pk, 0) for c in asked.clinicians}
-    counts = _guarded([[n] for n in taken.values()], asked.least) if taken else []
-    rows = [
-        (
-            str(c),
-            [cell, Cell("not on record") if c.capacity is None else Cell(f"{c.capacity}", c.capacity), _used(cell, c)],
-        )
-        for c, (cell,) in zip(asked.clinicians, counts, strict=True)
-    ]
-    rows.sort(key=lambda row: -(row[1][2].value or -1))
     with_places = [c for c in asked.clinicians if c.capacity]
+    cells = {c.pk: count(None if 0 < taken[c.pk] < asked.least else taken[c.pk], asked.least) for c in asked.clinicians}
+    told = _guarded([[taken[c.pk]] for c in with_places], asked.least)
+    cells |= {c.pk: cell for c, (cell,) in zip(with_places, told, strict=True)}
+    rows = [(str(c), [cells[c.pk], _places(c), _used(cells[c.pk], c)]) for c in asked.clinicians]
+    rows.sort(key=lambda row: -(row[1][2].value or -1))
     clients, places = sum(taken[c.pk] for c in with_places), sum(c.capacity or 0 for c in with_places)
     full = share(clients, places, 1)
     return Shown(
@@ -202,6 +198,10 @@ def caseload(found: Counts, asked: Asked) -> Shown:
         (Column("Clinician"), Column("Open assignments", "bar"), Column("Places", "behind"), Column("Taken", "", "%")),
         rows,
     )  # fmt: skip
+
+
+def _places(clinician: Clinician) -> Cell:
+    return Cell("not on record") if clinician.capacity is None else Cell(f"{clinician.capacity}", clinician.capacity)
 
 
 def _used(cell: Cell, clinician: Clinician) -> Cell:
