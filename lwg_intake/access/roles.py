@@ -22,6 +22,7 @@ class Can(TextChoices):
     SEE_CASES = "see_cases", "see open cases and the tracker"
     WORK_RETURNS = "work_returns", "start a return and work through its steps"
     DECIDE_RETURNS = "decide_returns", "decide whether a category C or D client, or a severe A, may return"
+    WORK_REASSIGNMENTS = "work_reassignments", "start a change of clinician and work through its steps"
     REMOVE_CLINICIANS = "remove_clinicians", "mark an old clinician as removed from a client's record"
     ANSWER_MANAGEMENT = "answer_management", "answer questions put to management"
     ANSWER_BILLING = "answer_billing", "answer questions put to billing"
@@ -39,6 +40,9 @@ class Can(TextChoices):
     SEE_FIGURES = "see_figures", "see how the practice is doing"
     SEE_OUTBOX = "see_outbox", "see what waits in the outbox, hold messages back and send them again"
     EDIT_TEXTS = "edit_texts", "change the words of the practice's messages"
+    SEE_TRAIL = "see_trail", "see who saw or changed a client's record"
+    KEEP_RECORDS = "keep_records", "set legal holds and decide about records past their date"
+    IMPORT = "import_files", "import files, and take an import back"
     MANAGE_PEOPLE = "manage_people", "add accounts and set their roles"
     USE_DESK = "use_desk", "sign in and see their own work"
 
@@ -47,16 +51,20 @@ _OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
 _CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL, Can.SEE_FIGURES}
 
 MAY: dict[Role, set[Can]] = {
-    Role.CSR: {*_OFFICE, Can.WORK_CALLS, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
+    Role.CSR: {*_OFFICE, Can.WORK_REASSIGNMENTS, Can.WORK_CALLS, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
     Role.MANAGER: {
         *_OFFICE,
         Can.RUN_DEPARTURES,
         Can.WORK_CALLS,
+        Can.WORK_REASSIGNMENTS,
         Can.WORK_RETURNS,
         Can.DECIDE_RETURNS,
         Can.REMOVE_CLINICIANS,
         Can.ANSWER_MANAGEMENT,
         Can.SET_POLICY,
+        Can.IMPORT,
+        Can.SEE_TRAIL,
+        Can.KEEP_RECORDS,
         Can.SEE_OUTBOX,
         Can.EDIT_TEXTS,
         Can.REVIEW_ALL_CASELOADS,
@@ -68,6 +76,7 @@ MAY: dict[Role, set[Can]] = {
         *_OFFICE,
         Can.RUN_DEPARTURES,
         Can.WORK_CALLS,
+        Can.WORK_REASSIGNMENTS,
         Can.END_UNRESPONSIVE,
         Can.CLOSE_CLIENTS,
         Can.SEE_FIGURES,
@@ -76,7 +85,7 @@ MAY: dict[Role, set[Can]] = {
     Role.CLINICIAN: {*_CARE, Can.VERIFY_ROSTER, Can.END_UNRESPONSIVE},
     Role.SUPERVISOR: {*_CARE, Can.VERIFY_ROSTER, Can.SEE_TEAM_CLIENTS},
     Role.BILLING: {*_OFFICE, Can.ANSWER_BILLING, Can.CLEAR_BALANCES},
-    Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE},
+    Role.ADMINISTRATOR: {Can.USE_DESK, Can.MANAGE_PEOPLE, Can.IMPORT},
 }
 
 

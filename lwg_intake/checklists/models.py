@@ -20,7 +20,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The office sees every case; a clinician those about their own assignments, a supervisor their team's."""
         if user.can(Can.SEE_CASES):
             return self
-        return self.filter(theirs(user, "assignment__clinician"))
+        return self.filter(theirs(user, "assignment__clinician")).exclude(procedure__in=Case.OFFICE_ONLY)
 
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=Case.OPEN)
@@ -37,6 +37,7 @@ class Case(models.Model):
         UNREACHED = "unreached", "Could not be reached"
         REFERRED_OUT = "referred_out", "Referred out"
         KEPT = "kept", "Kept after all"
+        CLOSED_INSTEAD = "closed_instead", "Closed instead"
 
     MOVES: ClassVar = {
         Status.OPEN: (
@@ -46,15 +47,25 @@ class Case(models.Model):
             Status.UNREACHED,
             Status.REFERRED_OUT,
             Status.KEPT,
+            Status.CLOSED_INSTEAD,
         ),
-        Status.WAITLIST: (Status.OPEN, Status.WITHDREW, Status.UNREACHED, Status.REFERRED_OUT),
+        Status.WAITLIST: (
+            Status.OPEN,
+            Status.WITHDREW,
+            Status.UNREACHED,
+            Status.REFERRED_OUT,
+            Status.CLOSED_INSTEAD,
+        ),
         Status.WITHDREW: (Status.OPEN,),
         Status.UNREACHED: (Status.OPEN,),
         Status.REFERRED_OUT: (Status.OPEN,),
         Status.COMPLETED: (),
         Status.KEPT: (),
+        Status.CLOSED_INSTEAD: (),
     }
     OPEN: ClassVar = (Status.OPEN, Status.WAITLIST)
+    # Why a client wants another clinician is not for the one who is left.
+    OFFICE_ONLY: ClassVar = ("reassignment",)
 
     procedure = models.CharField(max_length=40)
     procedure_version = models.PositiveIntegerField()

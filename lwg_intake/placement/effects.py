@@ -48,7 +48,8 @@ NO_VISIT = {"appointment": None, "appointment_at": None, "appointment_kind": "",
 class Effects:
     """The effects of the shared steps on the rows of one wing, and the words that differ.
 
-    `rows` is the wing's model, a `Placed` with its `case`; `too_late` is what a change of the match is answered with once the clinician is assigned.
+    `rows` is the wing's model, a `Placed` with its `case`; `too_late` answers a change of the match once the clinician
+    is assigned.
     """
 
     rows: type[Any]
