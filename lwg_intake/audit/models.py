@@ -1,4 +1,6 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 
 class Event(models.Model):
@@ -23,6 +25,14 @@ class Event(models.Model):
             models.Index(fields=["client_id", "at"]),
             models.Index(fields=["actor_id", "at"]),
             models.Index(fields=["record", "record_id", "at"]),
+            # For the trail: everything by day, one kind of deed, and the searches that listed a client.
+            models.Index(fields=["at"]),
+            models.Index(fields=["verb", "at"]),
+            GinIndex(
+                OpClass(KeyTransform("shown", "values"), name="jsonb_path_ops"),
+                condition=models.Q(verb="clients.searched"),
+                name="audit_event_listed",
+            ),
         ]
 
     def __str__(self) -> str:

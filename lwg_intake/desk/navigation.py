@@ -24,10 +24,12 @@ PLACES = (
     Place("Tracker", "tracker", Can.SEE_CASES),
     Place("Calls", "calls", Can.RING_CLIENTS),
     Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
-    Place("Caseloads", "caseload", Can.REVIEW_ALL_CASELOADS),
+    Place("Caseloads", "caseload-overview", Can.REVIEW_ALL_CASELOADS),
     Place("Figures", "figures", Can.SEE_FIGURES),
     Place("Outbox", "outbox", Can.SEE_OUTBOX),
     Place("Numbers", "numbers", Can.SET_POLICY),
+    Place("Trail", "trail", Can.SEE_TRAIL),
+    Place("Imports", "imports", Can.IMPORT),
     Place("People", "people", Can.MANAGE_PEOPLE),
 )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lwg_intake.desk.views import clients, home, numbers, outbox, people, search, texts
+from lwg_intake.desk.views import clients, home, numbers, outbox, people, search, texts, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("clients/<int:pk>/balance/", clients.balance, name="client-balance"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers/<slug:key>/", numbers.number, name="number"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/file/", trail.trail_file, name="trail-file"),
+    path("trail/mine/", trail.own_trail, name="own-trail"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<int:pk>/", people.person, name="person"),

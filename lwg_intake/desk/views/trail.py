@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lwg_intake import dates
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import needs
+from lwg_intake.access.roles import Can
+from lwg_intake.checklists.forms import whole
+from lwg_intake.desk import trail as selectors
+from lwg_intake.desk.actions import trail as actions
+from lwg_intake.desk.forms.trail import OwnTrailForm, TrailForm
+from lwg_intake.desk.telling import Kind
+from lwg_intake.desk.trail import Asked
+from lwg_intake.files import as_csv
+from lwg_intake.records.models import Client
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Can.SEE_TRAIL)
+def trail(request: HttpRequest) -> HttpResponse:
+    """Who saw or changed what. The question is posted, and becomes an address that holds numbers of rows only."""
+    if request.method == "POST":
+        form = TrailForm(request.POST)
+        if not form.is_valid():
+            return render(request, "desk/trail.html", {"form": form, "refused": True}, status=422)
+        return redirect(_address("trail", form.asked))
+    asked = _asked(request.GET)
+    about = Client.objects.filter(pk=asked.client).first() if asked.client else None
+    lines, more = actions.look(asked=asked, before=whole(request.GET.get("before", "")), by=request.user)
+    context = {
+        "form": TrailForm(initial=_typed(asked) | {"client": about.ref if about else ""}),
+        "about": about,
+        "lines": lines,
+        "is_first": "before" not in request.GET,
+        "older": _address("trail", asked, before=more) if more else "",
+        "newest": _address("trail", asked),
+        "file": _address("trail-file", asked),
+        "is_narrowed": asked != Asked(),
+    }
+    return render(request, "desk/trail.html", context)
+
+
+@require_GET
+@needs(Can.SEE_TRAIL)
+def trail_file(request: HttpRequest) -> HttpResponse:
+    """The same as a file."""
+    response = HttpResponse(
+        as_csv(actions.take_out(asked=_asked(request.GET), by=request.user)), content_type="text/csv"
+    )
+    response["Content-Disposition"] = f'attachment; filename="trail-{dates.today()}.csv"'
+    return response
+
+
+@require_GET
+@needs(Can.USE_DESK)
+def own_trail(request: HttpRequest) -> HttpResponse:
+    """What a person did here themselves: everybody sees their own."""
+    user: User = request.user  # type: ignore[assignment]
+    form = OwnTrailForm(request.GET or None)
+    asked = form.asked if form.is_valid() else Asked()
+    mine = Asked(None, user.pk, asked.first_on, asked.last_on, asked.kind)
+    lines, more = selectors.page(mine, user, whole(request.GET.get("before", "")))
+    narrowed = {name: form.data[name] for name in form.fields if form.is_bound and form.data.get(name)}
+    context = {
+        "form": form,
+        "lines": lines,
+        "is_first": "before" not in request.GET,
+        "older": f"?{urlencode({**narrowed, 'before': more})}" if more else "",
+        "newest": f"?{urlencode(narrowed)}",
+        "is_narrowed": bool(narrowed),
+    }
+    return render(request, "desk/own_trail.html", context, status=422 if form.errors else 200)
+
+
+def _address(name: str, asked: Asked, **also: Any) -> str:
+    query = urlencode(asked.as_query() | also)
+    return f"{reverse(name)}{'?' if query else ''}{query}"
+
+
+def _asked(sent: QueryDict) -> Asked:
+    """What an address asks for; a part that is not understood is left out."""
+    kind = sent.get("kind", "")
+    return Asked(
+        client=whole(sent.get("client", "")),
+        person=whole(sent.get("person", "")),
+        first_on=_day(sent.get("from", "")),
+        last_on=_day(sent.get("until", "")),
+        kind=kind if kind in Kind.values else "",
+    )
+
+
+def _day(text: str) -> Any:
+    try:
+        day = forms.DateField(required=False).clean(text)
+    except forms.ValidationError:
+        return None
+    return day if day and day.year < 9999 else None
+
+
+def _typed(asked: Asked) -> dict[str, Any]:
+    return {"person": asked.person, "first_on": asked.first_on, "last_on": asked.last_on, "kind": asked.kind}
