@@ -91,12 +91,17 @@ TIME_ZONE = env.read(
 )
 PRACTICE_NAME = os.environ.get("PRACTICE_NAME", "LWG")
 PRACTICE_PHONE = os.environ.get("PRACTICE_PHONE", "(410) 555-0100")
+# Who is told when a clinician gives notice; empty: nobody, and the page says so.
+ADMIN_TEAM_EMAIL = os.environ.get("ADMIN_TEAM_EMAIL", "")
 # The client portal of the practice's record system, for links in messages to clients.
 PORTAL_LINK = os.environ.get("PORTAL_LINK", "https://www.therapyportal.com")
 # Where this program is reached, for links in e-mails.
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
 # A file to import that is larger is refused before it is read.
 IMPORT_MOST_MB = env.read("IMPORT_MOST_MB", int, "a whole number of megabytes, such as 500", "500")
+# What a browser may send at once: it is held in memory until its diagnoses are dropped, and never lies on the disk.
+IMPORT_UPLOAD_MB = env.read("IMPORT_UPLOAD_MB", int, "a whole number of megabytes, such as 100", "100")
+FILE_UPLOAD_HANDLERS = ["lwg_intake.imports.uploads.InMemory"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
