@@ -50,6 +50,9 @@ class Handler(StreamRequestHandler):
                 sleep(office.seconds)
                 if office.mood == "hangs up":
                     return
+                if office.mood == "refuses the mail":
+                    self.say(office.says)
+                    continue
                 with office.lock:
                     office.taken.append(mail)
                 self.say("250 taken")
