@@ -5,6 +5,7 @@ The sweep asks the same rules of the database, set by set; the days and counts c
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from django.db.models import TextChoices
 from caseload.facts import Closing
 from lwg_intake.checklists.gates import Blocked, Clear, Verdict, Warn
 from lwg_intake.dates import Age
+from lwg_intake.records.rules import MISSES, AppointmentState
 
 
 class Ground(TextChoices):
@@ -69,6 +71,52 @@ class PlanAges:
         if self.overdue.is_due(last, today):
             return Ground.PLAN_OVERDUE
         return Ground.PLAN_DUE if self.due.is_due(last, today) else None
+
+
+# --- Capacity and recurring places (S3) -----------------------------------------------------------------------------
+
+
+def capacity(clients: int, places: int | None, numbers: Mapping[str, int]) -> str:
+    """How far a caseload is from capacity, and how many new clients to ask for: 2 or 3 more than places."""
+    if places is None:
+        return "How many places there are is not on record."
+    free = places - clients
+    if free < 0:
+        return f"{-free} over capacity: ask for nobody new."
+    if free == 0:
+        return "Full: ask for nobody new."
+    least, most = free + numbers["ask_more_least"], free + numbers["ask_more_most"]
+    asked = f"{least}" if least == most else f"{least} to {most}"
+    return f"{free} place{'s' if free > 1 else ''} free. Ask for {asked} new clients: some will not come."
+
+
+def full_week(clients: int, numbers: Mapping[str, int]) -> str:
+    """The caseload that goes with a full week, and whether this one is below, within or above it."""
+    least, most = numbers["caseload_least"], numbers["caseload_most"]
+    stands = "below" if clients < least else "above" if clients > most else "within"
+    return (
+        f"A week of {numbers['week_places_least']} to {numbers['week_places_most']} places goes with "
+        f"{least} to {most} clients; {clients} is {stands} that."
+    )
+
+
+# What loses a recurring place: the client did not come, whoever was told and when.
+GIVEN_UP = (*MISSES, AppointmentState.CLIENT_CANCEL)
+
+
+def recurring_place(states: Sequence[str], numbers: Mapping[str, int]) -> str:
+    """Whether a recurring place is earned or lost, as a hint; empty for neither, or where policy turns it off.
+
+    `states` are those of the visits with an outcome since the assignment began, the latest first. What the clinician
+    cancelled counts neither way.
+    """
+    counted = [state for state in states if state == AppointmentState.KEPT or state in GIVEN_UP]
+    lost, earned = numbers["place_lost_visits"], numbers["place_earned_visits"]
+    if lost and len(counted) >= lost and all(state in GIVEN_UP for state in counted[:lost]):
+        return f"Recurring place lost: {lost} cancelled or missed in a row."
+    if earned and len(counted) >= earned and all(state == AppointmentState.KEPT for state in counted[:earned]):
+        return f"Recurring place earned: {earned} kept in a row."
+    return ""
 
 
 # --- Closing (S2, S3) -----------------------------------------------------------------------------------------------

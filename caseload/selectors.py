@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from caseload import drafts
 from caseload.facts import Attempt, Closing
 from caseload.models import Closure, Suggestion
-from caseload.rules import CLOSING, Ground, letter_template
+from caseload.rules import CLOSING, Ground, letter_template, recurring_place
 from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.messages.texts import Text, render
 from lwg_intake.policy.values import values
+from lwg_intake.records.contacts import mistaken
 from lwg_intake.records.models import Appointment, Assignment, Clinician, Contact
 from lwg_intake.records.rules import MISSES, AppointmentState, Direction, Flag, Service
 
@@ -42,7 +43,7 @@ def facts(case: Case) -> Closing:
     last_seen_on = dates.day_of(last_seen) if last_seen else None
     log = Contact.objects.current().filter(client=client)
     last_contact = log.filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied"))).aggregate(at=Max("at"))
-    tried = log.filter(direction=Direction.OUT, at__date__gt=last_seen_on or began).order_by("at")
+    tried = log.filter(direction=Direction.OUT, at__date__gt=last_seen_on or began).exclude(mistaken()).order_by("at")
     age = dates.age_on(client.dob, today) if client.dob else None
     others = Assignment.objects.running().filter(client=client).exclude(service=assignment.service)
     return Closing(
@@ -114,6 +115,7 @@ class Line:
     next_on: date | None = None
     misses: int = 0
     suggestions: list[Suggestion] = field(default_factory=list)
+    place: str = ""
 
     @property
     def closing(self) -> bool:
@@ -121,7 +123,7 @@ class Line:
         return any(s.ground in CLOSING for s in self.suggestions)
 
 
-def caseload(clinicians: list[Clinician]) -> list[Line]:
+def caseload(clinicians: list[Clinician], numbers: Mapping[str, int]) -> list[Line]:
     """Every open assignment of these clinicians: those with suggestions first, then by name. Constant statements."""
     lines = {
         a.pk: Line(a)
@@ -145,6 +147,8 @@ def caseload(clinicians: list[Clinician]) -> list[Line]:
             line.seen_on = dates.day_of(row["seen"]) if row["seen"] else None
             line.next_on = dates.day_of(row["ahead"]) if row["ahead"] else None
     _add_misses(by_key, clinicians)
+    if numbers["place_earned_visits"] or numbers["place_lost_visits"]:
+        _add_places(by_key, clinicians, numbers)
     spoke = dict(
         Contact.objects.current()
         .filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied")))
@@ -171,6 +175,23 @@ def _add_misses(by_key: dict[tuple[int, int, str], Line], clinicians: list[Clini
             line.misses += 1
 
 
+def _add_places(
+    by_key: dict[tuple[int, int, str], Line], clinicians: list[Clinician], numbers: Mapping[str, int]
+) -> None:
+    states: dict[tuple[int, int, str], list[str]] = {key: [] for key in by_key}
+    visits = Appointment.objects.filter(
+        clinician__in=clinicians, client__in={key[0] for key in by_key}, starts_at__lte=timezone.now()
+    )
+    for client, clinician, service, at, state in visits.order_by("-starts_at", "-pk").values_list(
+        "client_id", "clinician_id", "service", "starts_at", "state"
+    ):
+        line = by_key.get((client, clinician, service))
+        if line and dates.day_of(at) >= line.assignment.started_on:
+            states[client, clinician, service].append(state)
+    for key, line in by_key.items():
+        line.place = recurring_place(states[key], numbers)
+
+
 def reviewers(user: User) -> list[Clinician]:
     """The clinicians whose caseload this person may look at: their own, their team's, or everybody's."""
     if user.can(Can.REVIEW_ALL_CASELOADS):
@@ -179,17 +200,6 @@ def reviewers(user: User) -> list[Clinician]:
     if user.can(Can.SEE_TEAM_CLIENTS):
         mine |= Q(supervisor__account=user)
     return list(Clinician.objects.filter(mine))
-
-
-def waiting(clinicians: list[Clinician]) -> dict[int, tuple[int, date | None]]:
-    """For each clinician, how many clients wait for an answer, and since when the oldest."""
-    rows = (
-        Suggestion.objects.open()
-        .filter(assignment__clinician__in=clinicians)
-        .values_list("assignment__clinician")
-        .annotate(Count("assignment", distinct=True), Min("opened_on"))
-    )
-    return {pk: (count, since) for pk, count, since in rows}
 
 
 def words(suggestion: Suggestion) -> str:
@@ -219,9 +229,10 @@ def words(suggestion: Suggestion) -> str:
 
 
 def _plan(evidence: Mapping[str, Any]) -> str:
+    talk = "When you review it, talk over the attendance policy, too."
     if evidence.get("plan_on"):
-        return f"The plan is of {_day(evidence['plan_on'])}. A good moment for the attendance policy, too."
-    return f"No plan is on file; counted from the start, {_day(evidence['counted_from'])}."
+        return f"The plan is of {_day(evidence['plan_on'])}. {talk}"
+    return f"No plan is on file; counted from the start, {_day(evidence['counted_from'])}. {talk}"
 
 
 def _day(text: str) -> str:

@@ -2,6 +2,7 @@ from typing import Any
 
 from celery import shared_task
 
+from caseload.digest import send_digests
 from caseload.sweeps import sweep
 from lwg_intake.errors import Refusal
 
@@ -16,3 +17,9 @@ def nightly_sweep(self: Any) -> int:
         return len(sweep().opened)
     except Refusal as refusal:
         raise self.retry(exc=refusal) from refusal
+
+
+@shared_task
+def weekly_digest() -> int:
+    """Write to the clinicians who have something to review. Safe to run again in the same week."""
+    return send_digests()

@@ -3,11 +3,16 @@ from django.urls import path
 from caseload import views
 from caseload.backfill import views as backfill
 from caseload.calls import views as calls
+from caseload.feeds import views as feeds
 from caseload.figures import views as figures
+from caseload.overview import views as overview
 
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
     path("caseload/answers/", views.answer, name="caseload-answer"),
+    path("caseload/overview/", overview.overview, name="caseload-overview"),
+    path("caseload/calendar/", feeds.own, name="caseload-calendar"),
+    path("calendar/<str:token>.ics", feeds.feed, name="caseload-feed"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:key>.csv", figures.table, name="figure-table"),
     path("calls/", calls.calls, name="calls"),

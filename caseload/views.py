@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from caseload import actions, selectors
+from caseload import actions, rules, selectors
 from caseload.forms import AnswerForm
 from caseload.models import DeadlineLetter, Sweep
 from caseload.rules import Answer, Guard
@@ -42,18 +42,20 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
     chosen = [c for c in clinicians if str(c.pk) == asked] or mine or clinicians[:1]
     show = request.GET.get("show", "")
     keep = SHOW.get(show, SHOW[""])[1]
-    lines = selectors.caseload(chosen)
+    today, numbers = dates.today(), values()
+    lines = selectors.caseload(chosen, numbers)
     record("caseload.opened", by=request.user, clinician=chosen[0].pk if chosen else None, clients=len(lines))
-    waiting = selectors.waiting(clinicians)
     suggested = [
         (line, [(s, selectors.words(s)) for s in line.suggestions], [Guard(n) for n in _notes(line)])
         for line in lines
         if line.suggestions
     ]
-    today, numbers = dates.today(), values()
     context = {
         "chosen": chosen[0] if chosen else None,
-        "team": [(c, *waiting.get(c.pk, (0, None))) for c in clinicians] if len(clinicians) > 1 else [],
+        "others": len(clinicians) > 1,
+        "is_own": bool(chosen) and chosen[0].account_id == request.user.pk,
+        "capacity": rules.capacity(len(lines), chosen[0].capacity, numbers) if chosen else "",
+        "full_week": rules.full_week(len(lines), numbers),
         "suggested": suggested,
         "lines": [line for line in lines if keep(line)],
         "total": len(lines),

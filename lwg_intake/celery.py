@@ -24,7 +24,15 @@ TIMETABLE = {
         "schedule": crontab(hour=4, minute=30),
         "kwargs": {"everything": True},
     },
+    "imports whose task was lost": {
+        "task": "lwg_intake.imports.tasks.work_on_all",
+        "schedule": timedelta(minutes=5),
+    },
     "the night's sweep": {"task": "caseload.tasks.nightly_sweep", "schedule": crontab(hour=3, minute=30)},
+    "the week's digest": {
+        "task": "caseload.tasks.weekly_digest",
+        "schedule": crontab(hour=7, minute=0, day_of_week="mon"),
+    },
 }
 
 app = Celery("lwg_intake")

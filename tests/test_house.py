@@ -44,6 +44,8 @@ OPEN = {
     # Signed by the text service, call by call.
     "text-in",
     "text-status",
+    # By its secret address: a calendar cannot sign in.
+    "caseload-feed",
 }
 # allauth's own pages, for whoever is signed in: the own password and second factor.
 OWN_ACCOUNT = ("account_", "mfa_")

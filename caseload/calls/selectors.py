@@ -16,6 +16,7 @@ from caseload.models import Suggestion
 from caseload.rules import Ground
 from lwg_intake import dates
 from lwg_intake.policy.values import values
+from lwg_intake.records.contacts import mistaken
 from lwg_intake.records.models import Appointment, Assignment, Client, Clinician, Contact, Document, InsurancePolicy
 from lwg_intake.records.rules import (
     ANSWERED,
@@ -188,11 +189,6 @@ def with_log(calls: list[Call]) -> list[Call]:
         call.today, call.last = today[call.client.pk], newest.get(call.client.pk, 0)
         call.wrong_number_on = wrong.get(call.client.pk)
     return calls
-
-
-def mistaken() -> Q:
-    """An addendum that takes a call back says that nothing came about."""
-    return Q(corrects__isnull=False, outcome="")
 
 
 def _began(clients: set[int]) -> dict[Key, date]:

@@ -1,4 +1,4 @@
-"""The practice's message texts T1 to T28: what each is for, how it leaves, to whom, and what it may say.
+"""The practice's message texts T1 to T29: what each is for, how it leaves, to whom, and what it may say.
 
 The words themselves are files in texts/<channel>/; a manager's changes are rows (models.Wording) on top of them.
 """
@@ -133,6 +133,8 @@ TEMPLATES: dict[str, Template] = {
         Template("T27", "A clinician has given notice", _S, (_E,),
                  ("clinician_name", "last_day", "active_count", "link"), keep=("last_day", "active_count")),
         Template("T28", "Clients wait for an opening", _S, (_E,), ("clinician_name", "needs"), keep=("needs",)),
+        Template("T29", "The week's caseload: how many wait", _S, (_E,),
+                 ("clinician_name", "waiting", "closing", "since", "link"), keep=("waiting", "link")),
     )
 }  # fmt: skip
 

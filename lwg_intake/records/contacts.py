@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lwg_intake.audit.record import record
@@ -42,3 +43,8 @@ def log_contact(
         )  # fmt: skip
         record("contact.written", by=by, on=contact, reason=reason)
     return contact
+
+
+def mistaken() -> Q:
+    """Entries that take back an earlier one: nothing came about."""
+    return Q(corrects__isnull=False, outcome="")
