@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from lwg_intake import dates
 from lwg_intake.access.models import User
@@ -15,10 +16,12 @@ from lwg_intake.access.roles import Role
 from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions as cases
 from lwg_intake.desk.actions import money, people, removals, search
+from lwg_intake.messages import actions as messages
 from lwg_intake.policy import values as policy
 from lwg_intake.records.models import Balance
 from returning import actions as returning
 from tests.factories.access import UserFactory
+from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
 from tests.factories.records import ArrangementFactory, BalanceFactory, ClientFactory, RemovalFactory
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
@@ -189,6 +192,45 @@ def _person(deed: Callable, **fields) -> Callable[[object], Deed]:
 
 NEW = {"first_name": "New", "last_name": "Colleague", "roles": ["csr"]}
 
+
+def _message(deed: Callable, **fields) -> Callable[[object], Deed]:
+    def prepare(p) -> Deed:
+        sent = {"status": "sent", "sent_at": timezone.now()} if deed is messages.mark_bounced else {}
+        failed = {"status": "failed"} if deed is messages.send_again else {}
+        message = MessageFactory(template="T22", client=ClientFactory(email="mari@example.org"), **sent, **failed)
+        return lambda: deed(message_id=message.pk, by=p.manager, **fields)
+
+    return prepare
+
+
+def _mailing(deed: Callable, status: str, **fields) -> Callable[[object], Deed]:
+    def prepare(p) -> Deed:
+        MessageFactory(key="T15-departure-1-client-1", status=status)
+        return lambda: deed(prefix="T15-departure-1-", by=p.manager, **fields)
+
+    return prepare
+
+
+def _settle(p):
+    client, text = ClientFactory(), IncomingTextFactory()
+    return lambda: messages.settle(text_id=text.pk, client_ref=client.ref, by=p.manager)
+
+
+def _words(deed: Callable, **fields) -> Callable[[object], Deed]:
+    def prepare(p) -> Deed:
+        words = {"template": "T19", "channel": "text"}
+        if deed is messages.restore:
+            WordingFactory(**words)
+            return lambda: deed(**words, version=0, after=1, by=p.manager)
+        words |= {"subject": "", "body": "Ring us: $callback. Reply STOP to end texts."}
+        if deed is messages.preview:
+            client = ClientFactory()
+            return lambda: deed(**words, client_ref=client.ref, by=p.manager)
+        return lambda: deed(**words, note="", after=0, by=p.manager)
+
+    return prepare
+
+
 # Each deed by its action (and, for a tick, the step), with the events that it writes.
 DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "returning.start": (_start, {"case.started"}),
@@ -224,6 +266,16 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "people.reset_second_factor": (_person(people.reset_second_factor), {"person.second_factor_reset"}),
     "people.note_password_link": (_person(people.note_password_link), {"person.password_link"}),
     "search.search": (lambda p: lambda: search.search("quintero", by=p.csr), {"clients.searched"}),
+    "messages.hold": (_mailing(messages.hold, "queued", because="Wrong"), {"messages.held"}),
+    "messages.resume": (_mailing(messages.resume, "held"), {"messages.resumed"}),
+    "messages.hold_one": (_message(messages.hold_one, because="Wrong"), {"messages.held"}),
+    "messages.open_message": (_message(messages.open_message), {"message.opened"}),
+    "messages.send_again": (_message(messages.send_again, confirmed=False), {"message.sent_again"}),
+    "messages.mark_bounced": (_message(messages.mark_bounced), {"message.bounced"}),
+    "messages.settle": (_settle, {"text.settled", "text.received"}),
+    "messages.write_words": (_words(messages.write_words), {"text.written"}),
+    "messages.restore": (_words(messages.restore), {"text.written"}),
+    "messages.preview": (_words(messages.preview), {"text.previewed"}),
     "policy.change": (
         lambda p: lambda: policy.change(
             key="severe_misses", value=4, effective_on=dates.today() + timedelta(days=1), note="", by=p.manager
@@ -232,11 +284,11 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     ),
 }  # fmt: skip
 
-ACTIONS = {"cases": cases, "returning": returning, "money": money, "people": people, "removals": removals,
-           "search": search, "policy": policy}  # fmt: skip
+ACTIONS = {"cases": cases, "messages": messages, "returning": returning, "money": money, "people": people,
+           "removals": removals, "search": search, "policy": policy}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
-    "cases.open_case", "cases.write", "cases.save_draft",
+    "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",
     "returning.left", "returning.reopened", "returning.finished", "returning.touched",
 }  # fmt: skip
 
