@@ -234,6 +234,10 @@ def _middle(draw: random.Random, p: Person) -> str:
     return f"{_first(p)} {draw.choice(('ann', 'lee', 'marie', 'james'))} {_last(p)}"
 
 
+def _beginnings(draw: random.Random, p: Person) -> str:
+    return f"{_first(p)[:4]} {_last(p)[:5]} {p.dob.year}"
+
+
 def _few_digits(draw: random.Random, p: Person) -> str:
     return f"{draw.choice((_digits(p)[-5:], p.phone[-8:]))} {_first(p)}"
 
@@ -272,7 +276,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("nickname, surname misheard", NAME, _nick(misheard), _has_nickname),
     Kind("preferred name", (CALLED, LAST), lambda draw, p: f"{_called(p)} {_last(p)}", _called),
     Kind("a middle name too", NAME, _middle),
-    Kind("beginnings and year", (FIRST_4, LAST_5, YEAR), lambda draw, p: f"{_first(p)[:4]} {_last(p)[:5]} {p.dob.year}"),
+    Kind(
+        "beginnings and year", (FIRST_4, LAST_5, YEAR), lambda draw, p: f"{_first(p)[:4]} {_last(p)[:5]} {p.dob.year}"
+    ),
     Kind("surname and 4 digits", (LAST, FOUR), lambda draw, p: f"{_last(p)} {_four(p)}"),
     Kind("first name and 4 digits", (FIRST, FOUR), lambda draw, p: f"{_first(p)} {_four(p)}"),
     Kind("surname misheard, 4 digits", (LAST, FOUR), lambda draw, p: f"{misheard(draw, _last(p))} {_four(p)}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -68,13 +68,21 @@ def ready(what: str, fill: Callable[[], None], fresh: bool = False) -> None:
         cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [wanted])
 
 
-def _fill(rows: list[Person]) -> None:
+def put(rows: Iterable[Person]) -> None:
+    """Have these people on record, nothing else known of them."""
     columns = [*(field.name for field in fields(Person)), *_BLANK, *_NONE]
     rest = ("",) * len(_BLANK) + ("{}",) * len(_NONE)
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f"COPY records_client ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for person in rows:
+            copy.write_row((*astuple(person), *rest))
+
+
+def _fill(rows: list[Person]) -> None:
+    put(rows)
     with connection.cursor() as cursor:
-        with cursor.cursor.copy(f"COPY records_client ({', '.join(columns)}) FROM STDIN") as copy:
-            for person in rows:
-                copy.write_row((*astuple(person), *rest))
         cursor.execute(_REST)
     for role in Role:
         User.objects.create_user(f"{role}@example.com", roles=[role], first_name="Casey", last_name=role.label)

@@ -1,14 +1,16 @@
 """Finding a client by whatever the caller says: names in any order, misheard or misspelt, digits, dates, an address.
 
 A search is a range of keys for each thing typed (migration 0003 lays the keys out, search_terms.py reads the text).
-The first statement finds what is spelt right; only when it finds too few does a second look for words that are near
-in spelling or in sound. Each is one round trip and brings everything that a line of the list shows.
+The first statement finds what is spelt right, by itself or by a nickname. Only when it finds few, a second one looks
+for words on record that are near in spelling or in sound (migration 0008), and the first is asked again with these.
+Each brings everything that a line of the list shows.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,15 +32,15 @@ from django.db.models.functions import Concat, TruncDate
 from lwg_intake import dates
 from lwg_intake.records.models import Appointment, Assignment, Client, Termination
 from lwg_intake.records.rules import AppointmentState, ClientStatus
-from lwg_intake.records.search_terms import BEGINS, EXACT, NICKNAME, Term, Way, read
+from lwg_intake.records.search_terms import Term, Way, read
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
 
 MOST_LINES = 20
 ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
-MOST_BEGINNINGS = 200  # Keys read for one that stands alone: two letters would otherwise read half the table.
-ALIKE_WORDS = 12  # Words taken as near to one that was typed, the nearest first; as many that begin with it.
+MOST_KEYS = 200  # Read for a term that stands alone: two letters would otherwise read half the table.
+NEAR_WORDS = 12  # Taken for one that was typed, the nearest first.
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
 
@@ -99,9 +101,13 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     if not terms or not all(term.ways for term in terms):
         return []
     visible = _visible(user)
-    hits = _ask(_spelt_so(terms, visible, limit), limit)
+    hits = _ask(_met(terms, visible, limit), limit)
     if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
-        hits = _ask(_alike(terms, visible), limit)
+        terms = _with_near_words(terms)
+        inner, outer = _fewer(terms)
+        hits = _ask(_any_met([terms, *([] if hits else inner)], visible, limit), limit)
+        if not hits and outer:
+            hits = _ask(_any_met(outer, visible, limit), limit)
     return hits
 
 
@@ -150,91 +156,83 @@ def _ways(way: Way, more: _Sql, most: int | None) -> Iterator[_Sql]:
         found = [_Sql(text, (way.key, way.kind, way.key, way.key, LAST))]
     else:
         found = [_Sql(f"{_KEYS.format(way.exact)} key = {key}", (way.kind, way.key))]
-    if way.stands_for:
-        found.append(_Sql(f"{_KEYS.format(NICKNAME)} key = ANY (%s)", (way.kind, list(way.stands_for))))
+    if way.alike:
+        keys, worth = [key for key, _ in way.alike], [float(worth) for _, worth in way.alike]
+        score = "(%s::real[])[array_position(%s::text[], key)]"
+        found.append(_Sql(f"{_KEYS.format(score)} key = ANY (%s)", (worth, keys, way.kind, keys)))
     end = f" ORDER BY key, client_id LIMIT {most}" if most else ""
     return (_Sql(f"({piece.text}{more.text}{end})", (*piece.values, *more.values)) for piece in found)
 
 
-def _term(term: Term, number: int, more: _Sql, most: int | None = None) -> _Sql:
-    union = _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, most)))
-    return _Sql(f"({union.text}) AS t{number}", union.values)
+def _term(term: Term, more: _Sql, most: int | None) -> _Sql:
+    return _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, most)))
 
 
-def _spelt_so(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
-    """The clients that meet every term. The planner picks where to begin: it knows how common each key is."""
-    most = max(limit, MOST_BEGINNINGS) if len(terms) == 1 else None
-    tables = [_term(term, n, visible if n == 0 else _Sql(""), most) for n, term in enumerate(terms)]
-    joined = _Sql.join(
-        " JOIN ",
-        (_Sql(t.text + (" USING (client_id)" if n else ""), t.values) for n, t in enumerate(tables)),
-    )
-    score = " + ".join(f"t{n}.score" for n in range(len(terms)))
-    return _Sql(
-        f"SELECT client_id, max({score}) AS score FROM {joined.text} GROUP BY client_id",
-        joined.values,
-    )
+def _met(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
+    """The clients that meet every term.
+
+    FULL JOIN and a condition that says "inner" to us but not to the planner leave it nothing but hashing, whose cost is
+    the rows read. It takes many a name for rarer than it is, and an inner join then walks them once for each other row.
+    """
+    most = max(limit, MOST_KEYS) if len(terms) == 1 else None
+    found, *others = (_term(term, visible if n == 0 else _Sql(""), most) for n, term in enumerate(terms))
+    for other in others:
+        text = (
+            f"SELECT client_id, a.score + b.score AS score FROM ({found.text}) AS a"
+            f" FULL JOIN ({other.text}) AS b USING (client_id) WHERE coalesce(a.score + b.score, 0) > 0"
+        )
+        found = _Sql(text, (*found.values, *other.values))
+    return _Sql(f"SELECT client_id, max(score) AS score FROM ({found.text}) AS met GROUP BY client_id", found.values)
+
+
+def _any_met(choices: list[list[Term]], visible: _Sql, limit: int) -> _Sql:
+    """The clients that meet all the terms of one choice or another; each term more counts."""
+    union = _Sql.join(" UNION ALL ", (_met(terms, visible, limit) for terms in choices))
+    return _Sql(f"SELECT client_id, max(score) AS score FROM ({union.text}) AS choice GROUP BY client_id", union.values)
+
+
+def _fewer(terms: list[Term]) -> tuple[list[list[Term]], list[list[Term]]]:
+    """The terms without one word of a name, where two others say who is meant: rather an inner one, or the outer.
+
+    The record may lack a middle name or have another name since a marriage. What is short or stands between others is
+    rather missing than the first or the last.
+    """
+    names = [n for n, term in enumerate(terms) if term.shape == "name"]
+    if len(names) < 2 or len(terms) < 3:
+        return [], []
+    short = [n for n in names if len(terms[n].ways[0].key) < 3]
+    inner = short or names[1:-1]
+    without = {n: [*terms[:n], *terms[n + 1 :]] for n in names}
+    return [without[n] for n in inner], [without[n] for n in names if n not in inner]
 
 
 def _may_be_misspelt(term: Term) -> bool:
     return term.shape == "name" and len(term.ways[0].key) >= 3
 
 
-# Each kind of likeness has its own share of the words, so that the many beginnings do not crowd out the one near word.
-_WORDS = f"""
-    SELECT typed.number, alike.word, alike.score
-    FROM (VALUES {{values}}) AS typed (number, word, stands_for)
-    CROSS JOIN LATERAL (
-        SELECT w.word, max(w.score)::real AS score FROM (
-            SELECT word, {EXACT}::real AS score FROM records_searchword WHERE word = typed.word
-            UNION ALL
-            (SELECT word, {BEGINS} FROM records_searchword
-             WHERE word > typed.word AND word < typed.word || %s ORDER BY word LIMIT {ALIKE_WORDS})
-            UNION ALL
-            SELECT word, {NICKNAME} FROM records_searchword WHERE word = ANY (typed.stands_for)
-            UNION ALL
-            (SELECT word, near.score FROM search_like(typed.word) AS near (word, score)
-             ORDER BY score DESC, word LIMIT {ALIKE_WORDS})
-        ) AS w
-        GROUP BY w.word
-    ) AS alike
-"""
-
-
-def _alike(terms: list[Term], visible: _Sql) -> _Sql:
-    """The clients whose names are near to the words typed, and who meet every other term as it stands.
-
-    Of three or more words one may be missing on record: a middle name, a married one; rather one that stands between
-    others than the first or the last. So may one of two beside a date or a number.
-    """
-    names = [term.ways[0] for term in terms if term.shape == "name"]
-    others = [term for term in terms if term.shape != "name"]
-    values = ", ".join(f"({number}, search_plain(%s), %s::text[])" for number in range(len(names)))
-    typed = tuple(value for way in names for value in (way.key, list(way.stands_for)))
-    weights = [0.5 if 0 < n < len(names) - 1 else 1 for n in range(len(names))]
-    best = ", ".join(f"max(score * {w}) FILTER (WHERE number = {n}) AS s{n}" for n, w in enumerate(weights))
-    met = " + ".join(f"(s{n} IS NOT NULL)::int" for n in range(len(names)))
-    score = " + ".join(
-        [*(f"coalesce(s{n}, 0)" for n in range(len(names))), *(f"other{n}.score" for n in range(len(others)))]
-    )
-    needed = len(names) - (len(names) > 1 and len(terms) > 2)
-    joins = _Sql.join("", (_once(term, n) for n, term in enumerate(others)))
+def _with_near_words(terms: list[Term]) -> list[Term]:
+    """The terms, each name with the words on record that are near to it in spelling or in sound."""
+    typed = {n: term.ways[0] for n, term in enumerate(terms) if _may_be_misspelt(term)}
+    values = ", ".join(["(%s, search_plain(%s))"] * len(typed))
     text = f"""
-        WITH words AS MATERIALIZED ({_WORDS.format(values=values)})
-        SELECT client_id, {score} AS score FROM (
-            SELECT client_id, {best} FROM words JOIN records_searchkey ON kind = 'name' AND key = word{visible.text}
-            GROUP BY client_id
-        ) AS named{joins.text}
-        WHERE {met} >= {needed}
+        SELECT number, near.word, near.score FROM (VALUES {values}) AS typed (number, word)
+        CROSS JOIN LATERAL (
+            SELECT word, score FROM search_like(typed.word) AS near (word, score) WHERE word <> typed.word
+            ORDER BY score DESC, word LIMIT {NEAR_WORDS}
+        ) AS near
     """
-    return _Sql(text, (*typed, LAST, *visible.values, *joins.values))
+    near: dict[int, list[tuple[str, float]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [value for n, way in typed.items() for value in (n, way.key)])
+        for number, word, score in cursor.fetchall():
+            near[number].append((word, score))
+    return [_with(term, near[n]) if n in typed else term for n, term in enumerate(terms)]
 
 
-def _once(term: Term, number: int) -> _Sql:
-    """A join with the clients who meet a term, each once, so that no score counts twice."""
-    table = _term(term, number, _Sql(""))
-    once = f"(SELECT client_id, max(score) AS score FROM {table.text} GROUP BY client_id) AS other{number}"
-    return _Sql(f" JOIN {once} USING (client_id)", table.values)
+def _with(term: Term, near: list[tuple[str, float]]) -> Term:
+    first, *others = term.ways
+    alike = dict([*near, *first.alike])  # A nickname is worth what nicknames are, however it is spelt.
+    return replace(term, ways=(replace(first, alike=tuple(alike.items())), *others))
 
 
 def _ask(found: _Sql, limit: int) -> list[Hit]:

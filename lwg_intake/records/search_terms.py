@@ -13,7 +13,7 @@ LONGEST_WORD = 40
 MOST_TERMS = 6
 
 # What finding a key is worth. A likeness (migration 0008) is worth up to 29.
-EXACT, ENDS, BEGINS, NICKNAME = 40, 36, 30, 27
+EXACT, ENDS, BEGINS, NICKNAME, HALF = 40, 36, 30, 27, 24
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,15 @@ class Way:
     """One key a client might have (migration 0003 says which kinds there are), and what finding it is worth.
 
     `exact` is for the key itself, `begins` for a longer key that begins with it; 0 means that does not count.
-    `stands_for` are other keys that mean the same: what a nickname is short for, or the nicknames of a name.
+    `alike` are other keys that may be meant, each with its worth: what a nickname is short for, a name's nicknames, and
+    later the words on record that are near to the one typed.
     """
 
     kind: str
     key: str
     exact: int = EXACT
     begins: int = 0
-    stands_for: tuple[str, ...] = ()
+    alike: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,11 @@ def read(text: str, today: date) -> list[Term]:
         rest = pattern.sub(" ", rest)
         terms += [term for match in found if (term := meaning(match, today))]
     words = list(_words(_spoken_order(rest)))
-    words = [word for word in words if word.lower() not in _NO_NAMES] or words
-    terms += [Term("name", (_named(word),)) for word in words]
+    terms += [_named(*parts) for parts in words]
     if len(terms) > 1:
         terms = [_beside_others(term) for term in terms]
     elif len(words) == 1:
-        terms = [Term("name", (*terms[0].ways, Way("ref", words[0].lower())))]
+        terms = [Term("name", (*terms[0].ways, Way("ref", "".join(words[0]).lower())))]
     return terms[:MOST_TERMS]
 
 
@@ -73,15 +73,36 @@ def _spoken_order(text: str) -> str:
     return f"{first} {last}"
 
 
-def _words(text: str) -> Iterator[str]:
-    """The words of a name as the keys spell them, but for accents, which the database folds on both sides."""
-    bare = re.sub(r"['`´‘’ʻʼ′]", "", text)
+def _words(text: str) -> Iterator[list[str]]:
+    """The words of a name, each with its parts: "Smith-Jones" and "de la Cruz" are one word of two and of three."""
+    parts: list[str] = []
+    spoken = [word for word in text.split() if word.strip(".").lower() not in _NO_NAMES] or text.split()
+    for n, word in enumerate(spoken):
+        parts += _parts(word)
+        joins_on = n + 1 < len(spoken) and (
+            _bare(word).strip(".") in _PARTICLES or (_bare(word) == "van" and _bare(spoken[n + 1]) in _PARTICLES)
+        )
+        if parts and not joins_on:
+            yield parts
+            parts = []
+
+
+def _parts(word: str) -> list[str]:
+    """As the keys spell them, but for accents, which the database folds on both sides."""
+    bare = re.sub(r"['`´‘’ʻʼ′]", "", word)
     spaced = "".join(c if c.isalnum() or unicodedata.category(c).startswith("M") else " " for c in bare)
-    return (word[:LONGEST_WORD] for word in spaced.split() if any(map(str.isalnum, word)))
+    return [part[:LONGEST_WORD] for part in spaced.split() if any(map(str.isalnum, part))]
 
 
-def _named(word: str) -> Way:
-    return Way("name", word, EXACT, BEGINS, _same_names().get(_bare(word), ()))
+_PARTICLES = {"o", "mc", "st", "de", "del", "della", "la", "las", "los", "von", "der", "den"}
+
+
+def _named(*parts: str) -> Term:
+    """A word of a name; of one in parts, the record may have only one."""
+    halves = [(_bare(part), HALF) for part in parts if len(part) > 2 and _bare(part) not in _PARTICLES]
+    whole = "".join(parts)
+    same = [(name, NICKNAME) for name in _same_names().get(_bare(whole), ())]
+    return Term("name", (Way("name", whole, EXACT, BEGINS, tuple(same + halves * (len(parts) > 1))),))
 
 
 def _bare(word: str) -> str:
@@ -146,7 +167,7 @@ def _mixed(match: re.Match[str], today: date) -> Term:
     ref = re.sub(r"[^a-z0-9]", "", match[0].lower())
     ways = (Way("ref", ref, EXACT, BEGINS), Way("mail", match[0].lower(), EXACT, BEGINS))
     if len(re.findall("[a-z]", ref)) > 2 and re.fullmatch("(?:[a-z]+|[0158](?![0-9]))+", ref):
-        return Term("name", (_named(ref.translate(_MISREAD)), *ways))
+        return Term("name", (*_named(ref.translate(_MISREAD)).ways, *ways))
     return Term("record number", ways)
 
 
