@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lwg_intake.desk.views import clients, home, numbers, outbox, people, search, texts, trail
+from lwg_intake.desk.views import clients, home, imports, numbers, outbox, people, search, texts, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("trail/", trail.trail, name="trail"),
     path("trail/file/", trail.trail_file, name="trail-file"),
     path("trail/mine/", trail.own_trail, name="own-trail"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.one, name="import"),
+    path("imports/<int:pk>/<slug:do>/", imports.deed, name="import-deed"),
+    path("imports/files/<int:pk>/windows/", imports.windows, name="import-windows"),
+    path("imports/files/<int:pk>/rejected/", imports.rejected, name="import-rejected"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<int:pk>/", people.person, name="person"),
@@ -23,8 +28,9 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/", outbox.message, name="outbox-message"),
     path("outbox/<int:pk>/change/", outbox.change, name="outbox-change"),
+    path("outbox/again/", outbox.again, name="outbox-again"),
     path("outbox/incoming/<int:pk>/", outbox.incoming, name="outbox-incoming"),
-    path("texts/", texts.texts, name="texts"),
-    path("texts/<slug:template>/<slug:channel>/", texts.text, name="text"),
-    path("texts/<slug:template>/<slug:channel>/restore/", texts.restore, name="text-restore"),
+    path("outbox/texts/", texts.texts, name="texts"),
+    path("outbox/texts/<slug:template>/<slug:channel>/", texts.text, name="text"),
+    path("outbox/texts/<slug:template>/<slug:channel>/restore/", texts.restore, name="text-restore"),
 ]

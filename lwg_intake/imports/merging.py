@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
+from lwg_intake.imports import ledger
+
 Values = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -64,12 +66,21 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> None:
         return
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
     given = [field.attname for field in fields]
+    ids = _new_ids(model, len(rows))
     listed = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    into = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({listed}) FROM STDIN"
     defaults = {field.attname: _default(field) for field in fields}
+    into = f"COPY {connection.ops.quote_name(model._meta.db_table)} (id, {listed}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row([row[name] if name in row else defaults[name]() for name in given])
+        for pk, row in zip(ids, rows, strict=True):
+            copy.write_row([pk, *(row[name] if name in row else defaults[name]() for name in given)])
+    ledger.created(model, ids, rows)
+
+
+def _new_ids(model: type[models.Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        table = model._meta.db_table
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _default(column: "models.Field[Any, Any]") -> Callable[[], Any]:
@@ -87,6 +98,7 @@ def update(model: type[models.Model], rows: Sequence[tuple[int, Values]], fields
     bulk_update takes about ten times as long.
     """
     names = {f.attname: f.name for f in model._meta.concrete_fields}
+    ledger.updating(model, [pk for pk, _ in rows], fields)
     model._default_manager.bulk_create(
         [model(pk=pk, **values) for pk, values in rows],
         batch_size=BATCH,

@@ -91,12 +91,15 @@ def refuse_too_large(size: int) -> None:
 class CsvTable:
     """A CSV file: UTF-8 or UTF-16, or Windows-1252 where that was said; comma, semicolon or tab."""
 
-    def __init__(self, content: Content, windows: bool = False) -> None:
-        """Raises Unreadable when the file is too large or its encoding is none of these."""
+    def __init__(self, content: Content, windows: bool = False, encoding: str = "") -> None:
+        """Raises Unreadable when the file is too large or its encoding is none of these.
+
+        With an `encoding` the file is not asked for its own.
+        """
         refuse_too_large(content.size)
         self.content, self.size = content, content.size
         try:
-            self.encoding = _encoding(content, windows)
+            self.encoding = encoding or _encoding(content, windows)
             self._stream = content.open()
         except OSError as error:
             raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
@@ -110,6 +113,20 @@ class CsvTable:
         """Raises Unreadable when the file turns out to be no CSV at all."""
         with self._text:
             yield from _rows(self._text)
+
+
+def head_of_csv(content: Content) -> tuple[str, list[str]]:
+    """The encoding and the header, as far as they can be told; what is not UTF-8 is taken byte by byte."""
+    refuse_too_large(content.size)
+    try:
+        encoding = _encoding(content, windows=False)
+    except Unreadable as error:
+        if not error.ask:
+            raise
+        encoding = "latin-1"
+    for _, cells in CsvTable(content, encoding=encoding).rows():
+        return encoding, cells if isinstance(cells, list) else []
+    return encoding, []
 
 
 def _encoding(content: Content, windows: bool) -> str:

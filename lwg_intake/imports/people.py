@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from lwg_intake.imports import ledger
 from lwg_intake.imports.merging import Merged, Values, among, chunks, insert, merge, on_record, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.records.models import Balance, Client, Clinician, OmhcAssessment
@@ -33,6 +34,7 @@ def clinicians(sheet: Sheet) -> Merged:
     differing = [c for c in Clinician.objects.filter(pk__in=wanted) if c.supervisor_id != wanted[c.pk]]
     for clinician in differing:
         clinician.supervisor_id = wanted[clinician.pk]
+    ledger.updating(Clinician, [clinician.pk for clinician in differing], ["supervisor_id"])
     Clinician.objects.bulk_update(differing, ["supervisor"])
     _also_updated(merged, {clinician.ref for clinician in differing})
     return merged

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from psycopg import errors
 
 from lwg_intake.audit.record import record
-from lwg_intake.imports import care, coverage, events, people
+from lwg_intake.imports import care, coverage, events, ledger, people
 from lwg_intake.imports.batches import Batches, Seen
 from lwg_intake.imports.format import BY_NAME, FILES, File
+from lwg_intake.imports.ledger import first_changes
 from lwg_intake.imports.merging import Merged
+from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
+from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import Sheet, head_of, read, refs_in
 from lwg_intake.imports.report import Counts, Rejected, Report
+from lwg_intake.transitions import move
 
 WRITERS: dict[str, Callable[[Sheet], Merged]] = {
     "clinicians": people.clinicians,
@@ -45,10 +50,14 @@ class NothingRead(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """One file of the practice, and how to open it; it is opened again when the first try met a clash."""
+    """One file of the practice, and how to open it; it is opened again when the first try met a clash.
+
+    `kept` is its row (RunFile) when it came with an upload; otherwise it gets one.
+    """
 
     file: File
     open: Callable[[], Table]
+    kept: int | None = None
 
 
 def import_folder(
@@ -68,7 +77,14 @@ def import_folder(
     for name in present:
         if name.endswith(".csv") and name.removesuffix(".csv") not in BY_NAME:
             report.notes.append(f"{name} is none of the files of a practice and was ignored.")
-    import_files(sources, report, tell)
+    if dry_run:
+        with transaction.atomic():
+            import_files(sources, report, Run.objects.create(), tell)
+            transaction.set_rollback(True)
+    else:
+        run = Run.objects.create(status=Run.Status.APPLYING, began_at=timezone.now())
+        import_files(sources, report, run, tell)
+        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=report.notes)
     return report
 
 
@@ -89,31 +105,22 @@ def _present(folder: Path) -> list[str]:
         raise NothingRead(f"The folder {folder} cannot be opened: {error.strerror}.") from None
 
 
-def import_files(sources: Iterable[Source], report: Report, tell: Tell) -> None:
-    """Read the files in this order; one in a trial sees what the one before would have brought.
+def import_files(sources: Iterable[Source], report: Report, run: Run, tell: Tell) -> None:
+    """Read the files in this order. For a trial the caller opens a transaction, and takes it back.
 
     Each file goes in whole, with its audit event, or not at all; the rows that cannot be used are in the report.
     """
-    if not report.dry_run:
-        _import(sources, report, tell)
-        return
-    with transaction.atomic():
-        _import(sources, report, tell)
-        transaction.set_rollback(True)
-
-
-def _import(sources: Iterable[Source], report: Report, tell: Tell) -> None:
     for source in sources:
-        report.files[source.file.name] = _import_file(source, report, tell)
+        report.files[source.file.name] = _import_file(source, report, run, tell)
 
 
-def _import_file(source: Source, report: Report, tell: Tell) -> Counts:
+def _import_file(source: Source, report: Report, run: Run, tell: Tell) -> Counts:
     """One file in one transaction. A clash with someone at work is tried again, and then said."""
     for attempt in range(TRIES):
         try:
             table = source.open()
             with transaction.atomic():
-                return _merge(source.file, table, report, tell)
+                return _merge(source, table, report, run, tell)
         except Unreadable as error:
             return Counts.of_unread(error.rejected, error.ask)
         except DatabaseError as error:
@@ -125,28 +132,35 @@ def _import_file(source: Source, report: Report, tell: Tell) -> Counts:
     return Counts.of_unread(Rejected(1, "", "", reason))
 
 
-def _merge(file: File, table: Table, report: Report, tell: Tell) -> Counts:
+def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -> Counts:
+    file = source.file
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    rows = table.rows()
+    rows = without_diagnoses(table.rows())
     head = head_of(file, *next(rows, (1, [])))
+    kept = source.kept or _kept(run, file)
     counts, seen = Counts(), Seen(file)
     counts.rejects.begin(head.names)
     batches = Batches(head, rows, counts.rejects)
     tell(file.name, 0, table.size)
-    for lines in batches:
-        known = {name: people.ids(people.REFERRED[name], refs) for name, refs in refs_in(head, lines).items()}
-        sheet = read(head, lines, known, counts.rejects)
-        seen.drop_repeated(sheet)
-        merged = WRITERS[file.name](sheet)
-        counts.created += len(merged.created)
-        counts.updated += len(merged.updated)
-        counts.unchanged += len(merged.unchanged)
-        tell(file.name, table.done, table.size)
+    with ledger.keeping(kept):
+        for lines in batches:
+            known = {name: people.ids(people.REFERRED[name], refs) for name, refs in refs_in(head, lines).items()}
+            sheet = read(head, lines, known, counts.rejects)
+            seen.drop_repeated(sheet)
+            counts.add(WRITERS[file.name](sheet))
+            tell(file.name, table.done, table.size)
     counts.rows = batches.count
     figures = {**counts.figures(), "rejected": counts.rejects.count}
-    record("import.file", by=None, file=file.name, **figures)  # type: ignore[arg-type]
+    RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now())
+    record("import.file", by=run.by, file=file.name, **figures, run=run.pk)  # type: ignore[arg-type]
     report.notes += [
         f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
+    if report.dry_run:
+        counts.first = first_changes(kept)
     return counts
+
+
+def _kept(run: Run, file: File) -> int:
+    return RunFile.objects.create(run=run, file=file.name, name=f"{file.name}.csv", place=FILES.index(file)).pk

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lwg_intake.files import harmless
+from lwg_intake.imports.merging import Merged
 
 SHOWN = 20
 LISTED = 1_000
@@ -89,6 +90,12 @@ class Counts:
         counts = cls(unread=True, ask=ask)
         counts.rejects.add(rejected)
         return counts
+
+    def add(self, merged: Merged) -> None:
+        """What became of a further part of the file."""
+        self.created += len(merged.created)
+        self.updated += len(merged.updated)
+        self.unchanged += len(merged.unchanged)
 
     @property
     def rejected(self) -> list[Rejected]:

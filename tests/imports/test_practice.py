@@ -10,6 +10,7 @@ from django.core.management import call_command
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.imports.format import as_markdown
+from lwg_intake.imports.models import Run
 from lwg_intake.records.models import (
     Appointment,
     Assignment,
@@ -67,6 +68,7 @@ def test_one_audit_event_for_each_file_and_nothing_personal_in_it(practice):
     assert [event.values["file"] for event in events] == ["clinicians", "clients", "assignments"]
     assert events[1].values == {
         "file": "clients", "rows": 1, "created": 0, "updated": 0, "unchanged": 0, "rejected": 1,
+        "run": Run.objects.get().pk,
     }  # fmt: skip
 
 

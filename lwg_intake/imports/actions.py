@@ -1,0 +1,222 @@
+"""Imports in the browser: uploaded, checked, applied, taken back. The worker does the work; each deed has its event."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import require
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.errors import NotThere, Refusal, Stale
+from lwg_intake.imports import undo
+from lwg_intake.imports.format import BY_NAME
+from lwg_intake.imports.models import Run, RunFile
+from lwg_intake.imports.opening import CsvTable
+from lwg_intake.imports.packed import content_of
+from lwg_intake.imports.practice import LOCK, Source, import_files
+from lwg_intake.imports.progress import telling
+from lwg_intake.imports.report import Counts, Report
+from lwg_intake.imports.uploads import Upload, told_apart
+from lwg_intake.transitions import move
+
+log = logging.getLogger(__name__)
+
+SHOWN = 50
+# The worker's own lock, so that a task that comes twice works once; any fixed number beside a run's.
+WORKING = 7_320_119
+
+
+def upload(*, uploads: list[Upload], by: User) -> Run:
+    """Keep the files until they are applied, and have them checked. Raises Refusal when none can be kept."""
+    require(by, Can.IMPORT)
+    files = told_apart(uploads)
+    with transaction.atomic():
+        run = Run.objects.create(by=by)
+        for place, (name, upload) in enumerate(files):
+            RunFile.objects.create(
+                run=run, place=place, file=name, name=upload.name, size=upload.size, content=upload.packed
+            )
+        record("import.uploaded", by=by, on=run, files=[name for name, _ in files])
+        _wake(run)
+    return run
+
+
+def believe_windows(*, file_id: int, by: User) -> Run:
+    """Somebody says that a file which is not UTF-8 is Windows-1252: it is checked again."""
+    with transaction.atomic():
+        file = RunFile.objects.select_related("run").filter(pk=file_id).first()
+        run = _run(file.run_id if file else 0, by)
+        RunFile.objects.filter(pk=file_id).update(windows=True, ask=False)
+        move(run, Run.Status.CHECKING, notes=[])
+        record("import.windows", by=by, on=run, file=file_id)
+        _wake(run)
+    return run
+
+
+def check_again(*, run_id: int, by: User) -> Run:
+    """Look again at what the import would change."""
+    with transaction.atomic():
+        run = _run(run_id, by)
+        move(run, Run.Status.CHECKING, notes=[])
+        record("import.checked_again", by=by, on=run)
+        _wake(run)
+    return run
+
+
+def apply(*, run_id: int, by: User) -> Run:
+    """Let the files in, as they were checked."""
+    with transaction.atomic():
+        run = _run(run_id, by)
+        if not run.files.filter(unread=False).exclude(file="").exists():
+            raise Refusal("No file of this import can be read, so there is nothing to let in. Correct them and upload.")
+        move(run, Run.Status.APPLYING, began_at=timezone.now())
+        record("import.applied", by=by, on=run)
+        _wake(run)
+    return run
+
+
+def discard(*, run_id: int, by: User) -> Run:
+    """Throw away what was uploaded; nothing of it had gone in."""
+    with transaction.atomic():
+        run = _run(run_id, by)
+        move(run, Run.Status.DISCARDED)
+        run.files.update(content=None, first=[], listed=[], rejects=b"")
+        record("import.discarded", by=by, on=run)
+    return run
+
+
+def take_back(*, run_id: int, by: User) -> Run:
+    """Undo an import, while nothing was built on it. Raises Refusal with what was."""
+    with transaction.atomic():
+        run = _run(run_id, by)
+        if run.status == Run.Status.APPLIED and (because := undo.why_not(run)):
+            raise Refusal(because)
+        move(run, Run.Status.UNDOING, undone_by=by, undone_at=timezone.now())
+        record("import.undo_asked", by=by, on=run)
+        _wake(run)
+    return run
+
+
+def _run(run_id: int, by: User) -> Run:
+    require(by, Can.IMPORT)
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        raise NotThere("There is no such import.")
+    return run
+
+
+# The worker's part. A task may come twice or never: the run's status says what is to be done, and a lock who does it.
+
+
+def work(run_id: int) -> None:
+    """Do what a run waits for: check, apply or undo it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKING, run_id])
+        if not cursor.fetchone()[0]:
+            return
+    try:
+        run = Run.objects.filter(pk=run_id).select_related("by").first()
+        if run and run.is_at_work:
+            _do(run)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKING, run_id])
+
+
+def _do(run: Run) -> None:
+    doing = Run.Status(run.status)
+    try:
+        DEEDS[doing](run)
+    except Stale:
+        log.info("import %s was changed by someone else", run.pk)
+    except Exception as error:
+        # The error's class only: a database's words may quote the row.
+        log.error("import %s failed: %s", run.pk, type(error).__name__)
+        because = f"This did not work ({type(error).__name__}). What was being read was not kept; the rest stands."
+        gone_in = run.files.exclude(applied_at=None).exists()
+        to = Run.Status.APPLIED if gone_in else Run.Status.FAILED
+        Run.objects.filter(pk=run.pk, status=doing).update(status=to, notes=[*run.notes, because], at_file="")
+
+
+def _check(run: Run) -> None:
+    report = Report(dry_run=True)
+    with telling(run.pk) as tell, transaction.atomic():
+        import_files(_sources(run), report, run, tell)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        for file in run.files.all():
+            _keep(file, report.files.get(file.file))
+        move(run, Run.Status.CHECKED, notes=report.notes, at_file="", percent=0)
+
+
+def _apply(run: Run) -> None:
+    """Files that went in before the worker was killed are not read again."""
+    report = Report()
+    with telling(run.pk) as tell:
+        import_files(_sources(run), report, run, tell)
+    with transaction.atomic():
+        for file in run.files.filter(file__in=report.files):
+            _keep(file, report.files[file.file])
+        run.files.update(content=None, first=[])
+        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=[*run.notes, *_unread(report)], at_file="")
+
+
+def _undo(run: Run) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if because := undo.why_not(run):
+            move(run, Run.Status.APPLIED, notes=[*run.notes, because], undone_by=None, undone_at=None)
+            return
+        done = undo.undo(run)
+        by = run.undone_by
+        move(run, Run.Status.UNDONE, undone_at=timezone.now())
+        record("import.undone", by=by, on=run, deleted=done["deleted"], restored=done["restored"])
+
+
+DEEDS = {Run.Status.CHECKING: _check, Run.Status.APPLYING: _apply, Run.Status.UNDOING: _undo}
+
+
+def _sources(run: Run) -> list[Source]:
+    return [_source(file) for file in run.files.filter(applied_at=None).exclude(file="").defer("content", "rejects")]
+
+
+def _source(file: RunFile) -> Source:
+    return Source(BY_NAME[file.file], lambda: CsvTable(content_of(file), file.windows), kept=file.pk)
+
+
+def _keep(file: RunFile, counts: Counts | None) -> None:
+    """What came of a file, for its page."""
+    if counts is None:
+        return
+    file.unread, file.ask = counts.unread, counts.ask
+    file.figures = {**counts.figures(), "rejected": counts.rejects.count}
+    file.listed = [vars(row) for row in counts.rejected[:SHOWN]]
+    file.rejects, file.first = counts.rejects.packed(), counts.first
+    file.save(update_fields=["unread", "ask", "figures", "listed", "rejects", "first"])
+
+
+def _unread(report: Report) -> Iterable[str]:
+    for name, counts in report.files.items():
+        if counts.unread:
+            yield f"{name}.csv did not go in. {counts.rejected[0].reason}"
+
+
+def _wake(run: Run) -> None:
+    """Tell the worker, once this is committed. Where the queue is down, the timetable finds the run by itself."""
+    from lwg_intake.imports.tasks import work_on
+
+    def tell() -> None:
+        work_on.delay(run.pk)
+
+    transaction.on_commit(tell, robust=True)
+
+
+def waiting() -> list[int]:
+    """Runs that wait for the worker and were not asked for on the command line."""
+    return list(Run.objects.filter(status__in=Run.AT_WORK, by__isnull=False).values_list("pk", flat=True))

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from lwg_intake.records.models.checks import one_of, together
+
+
+class Run(models.Model):
+    """One import: its files, who asked for it, how far it is, and what came of it. The command's has nobody."""
+
+    class Status(models.TextChoices):
+        CHECKING = "checking", "Being checked"
+        CHECKED = "checked", "Checked, waits for you"
+        APPLYING = "applying", "Going in"
+        APPLIED = "applied", "Imported"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
+        FAILED = "failed", "Failed"
+        DISCARDED = "discarded", "Discarded"
+
+    MOVES: ClassVar = {
+        Status.CHECKING: (Status.CHECKED, Status.FAILED),
+        Status.CHECKED: (Status.CHECKING, Status.APPLYING, Status.DISCARDED),
+        Status.APPLYING: (Status.APPLIED, Status.FAILED),
+        Status.APPLIED: (Status.UNDOING,),
+        Status.UNDOING: (Status.UNDONE, Status.APPLIED),
+        Status.UNDONE: (),
+        Status.FAILED: (Status.CHECKING, Status.DISCARDED),
+        Status.DISCARDED: (),
+    }
+    # What the worker is at, or ought to be.
+    AT_WORK = (Status.CHECKING, Status.APPLYING, Status.UNDOING)
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CHECKING)
+    by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    began_at = models.DateTimeField(null=True, blank=True, help_text="When its first file began to go in.")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    notes = models.JSONField(default=list, blank=True, help_text="Sentences about what was ignored or went wrong.")
+    at_file = models.CharField(max_length=20, blank=True, help_text="Which file the worker is reading.")
+    percent = models.PositiveSmallIntegerField(default=0, help_text="How much of it has been read.")
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            one_of(
+                "status",
+                ["checking", "checked", "applying", "applied", "undoing", "undone", "failed", "discarded"],
+                "run_status",
+            ),
+            together("undone_by", "undone_at", "run_undone_by_and_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Import of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status in self.AT_WORK
+
+    @property
+    def pill(self) -> str:
+        """The look of its status."""
+        return LOOKS[self.Status(self.status)]
+
+    @property
+    def total(self) -> dict[str, int]:
+        """The figures of all files together."""
+        names = ("created", "updated", "rejected")
+        return {name: sum(file.figures.get(name, 0) for file in self.files.all()) for name in names}
+
+
+LOOKS = {
+    Run.Status.CHECKING: "waiting",
+    Run.Status.CHECKED: "approval",
+    Run.Status.APPLYING: "waiting",
+    Run.Status.APPLIED: "done",
+    Run.Status.UNDOING: "waiting",
+    Run.Status.UNDONE: "closed",
+    Run.Status.FAILED: "blocked",
+    Run.Status.DISCARDED: "closed",
+}
+
+
+class RunFile(models.Model):
+    """One file of an import. What was uploaded is kept, without diagnoses, only until it is applied or discarded."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="files")
+    file = models.CharField(max_length=20, blank=True, help_text="Which of the practice's files it is, if one.")
+    name = models.CharField(max_length=200, help_text="Its name as uploaded.")
+    place = models.PositiveSmallIntegerField(default=0, help_text="In which order the files go in.")
+    content = models.BinaryField(null=True, blank=True, help_text="The CSV, packed with zlib.")
+    size = models.BigIntegerField(default=0, help_text="Bytes of the CSV.")
+    windows = models.BooleanField(default=False, help_text="Someone said that it is Windows-1252.")
+    ask = models.BooleanField(default=False, help_text="It could be read if it were Windows-1252.")
+    unread = models.BooleanField(default=False)
+    figures = models.JSONField(default=dict, blank=True)
+    first = models.JSONField(default=list, blank=True, help_text="The first changes that it would make.")
+    listed = models.JSONField(default=list, blank=True, help_text="The first rejected rows.")
+    rejects = models.BinaryField(default=b"", blank=True, help_text="All of them as a CSV, packed with zlib.")
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["place", "pk"]
+        constraints = [models.UniqueConstraint(fields=["run", "place"], name="runfile_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def more(self) -> int:
+        """How many rejected rows a page does not show."""
+        return int(self.figures.get("rejected", 0)) - 20
+
+
+class Change(models.Model):
+    """A row that an import created, or wrote over: then with its former values. Append-only; undoing reads it."""
+
+    file = models.ForeignKey(RunFile, models.PROTECT, related_name="changes")
+    table = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    client_id = models.BigIntegerField(null=True)
+    former = models.JSONField(null=True, help_text="By column; empty when the row was created.")
+
+    class Meta:
+        indexes = [models.Index(fields=["record_id", "table"], name="change_record")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.record_id}"

@@ -1,0 +1,133 @@
+"""Files as the browser sends them: held in memory, rid of diagnoses, packed. Nothing of them lands on the disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+
+from lwg_intake.access.roles import Can
+from lwg_intake.errors import Refusal
+from lwg_intake.imports.format import FILES
+from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable, head_of_csv
+from lwg_intake.imports.private import is_diagnosis, without_diagnoses
+from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
+
+
+class TooMuch(Refusal):
+    """More was sent than is read."""
+
+    status = 413
+
+
+class InMemory(FileUploadHandler):
+    """The only upload handler of the program: reads files of people who may import, and of nobody else."""
+
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+    ) -> None:
+        self.most = settings.IMPORT_UPLOAD_MB * 1_000_000
+        if self._may() and content_length > self.most:
+            self.request.too_much = True  # type: ignore[union-attr]
+            raise StopUpload(connection_reset=True)
+
+    def _may(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and user.can(Can.IMPORT))
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if not self._may():
+            raise SkipFile
+        self.file = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        self.file.seek(0)
+        return InMemoryUploadedFile(
+            self.file, self.field_name, self.file_name, self.content_type, file_size, self.charset,
+            self.content_type_extra,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One uploaded file, ready to be kept: its name, its header, and its rows as a CSV, packed."""
+
+    name: str
+    header: tuple[str, ...]
+    size: int
+    packed: bytes
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Upload:
+        """Raises Unreadable when it can be read as neither a CSV nor an XLSX."""
+        name = name[:200]
+        if is_xlsx(content):
+            table: Table = XlsxTable(content)
+            rows = without_diagnoses(table.rows())
+            return cls._written(name, rows, "utf-8")
+        encoding, header = head_of_csv(Content.of_bytes(content))
+        if any(map(is_diagnosis, header)):
+            table = CsvTable(Content.of_bytes(content), encoding=encoding)
+            return cls._written(name, without_diagnoses(table.rows()), "latin-1" if encoding == "latin-1" else "utf-8")
+        return cls(name, tuple(header), len(content), zlib.compress(content))
+
+    @classmethod
+    def _written(cls, name: str, rows: Iterator[Any], encoding: str) -> Upload:
+        packer, packed, size, header = zlib.compressobj(), [], 0, ()
+        out = io.StringIO()
+        writer = csv.writer(out)
+        for _, cells in rows:
+            header = header or tuple(cells)
+            writer.writerow([cells.text] if not isinstance(cells, list) else cells)
+            content = out.getvalue().encode(encoding, "replace")
+            size += len(content)
+            packed.append(packer.compress(content))
+            out.seek(0)
+            out.truncate()
+        packed.append(packer.flush())
+        return cls(name, header, size, b"".join(packed))
+
+
+def received(name: str, content: bytes) -> Upload:
+    """An uploaded file. Raises Refusal with the file's name when it cannot be read at all."""
+    try:
+        return Upload.of(name, content)
+    except Unreadable as error:
+        raise Refusal(f"{name}: {error}") from None
+
+
+def told_apart(uploads: list[Upload]) -> list[tuple[str, Upload]]:
+    """Which of the practice's files each is, in the order in which they go in; "" for one that is none of them.
+
+    Raises Refusal when there is no file, or two are the same.
+    """
+    if not uploads:
+        raise Refusal("Choose one or more files first.")
+    order = [file.name for file in FILES]
+    named = [(_name(upload), upload) for upload in uploads]
+    known = [name for name, _ in named if name]
+    twice = next((name for name in known if known.count(name) > 1), "")
+    if twice:
+        raise Refusal(f"Two of these files are {twice}.csv: leave one of the two out.")
+    return sorted(named, key=lambda pair: order.index(pair[0]) if pair[0] else len(order))
+
+
+def _name(upload: Upload) -> str:
+    """By its name; a file under another name is told by its header."""
+    stem = upload.name.casefold().rpartition("/")[2].removesuffix(".csv").removesuffix(".xlsx")
+    header = {cell.strip().casefold() for cell in upload.header}
+    for file in FILES:
+        if stem == file.name or {column.name for column in file.columns if not column.may_be_absent} <= header:
+            return file.name
+    return ""

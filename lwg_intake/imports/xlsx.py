@@ -1,0 +1,80 @@
+"""The first sheet of an XLSX file as rows of text, within bounds: such a file may be far larger than it looks."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from openpyxl import load_workbook
+
+from lwg_intake.imports.opening import Broken, Unreadable
+
+UNPACKED = 500_000_000
+ROWS = 200_000
+COLUMNS = 200
+CELL = 30_000
+
+
+def is_xlsx(content: bytes) -> bool:
+    return content[:4] == b"PK\x03\x04"
+
+
+class XlsxTable:
+    """Raises Unreadable for what is no XLSX, or one that is larger than any report of a practice."""
+
+    def __init__(self, content: bytes, sheet: str = "") -> None:
+        self.size, self._row = len(content), 0
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                unpacked = sum(part.file_size for part in packed.infolist())
+            if unpacked > UNPACKED:
+                raise Unreadable("This spreadsheet is far larger inside than any report. Save it as a CSV file.")
+            self._book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        except Unreadable:
+            raise
+        except Exception:
+            # openpyxl raises whatever its parsers do.
+            raise Unreadable("This is no spreadsheet that can be read. Save it as XLSX or CSV again.") from None
+
+    @property
+    def done(self) -> int:
+        return min(self._row, self.size)
+
+    def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
+        try:
+            width = 0
+            for number, row in enumerate(self._book.worksheets[0].iter_rows(max_col=COLUMNS, values_only=True), 1):
+                self._row = number
+                if number > ROWS:
+                    raise Unreadable(f"This spreadsheet has more than {ROWS:,} rows. Export a shorter span of time.")
+                cells = [_text(value) for value in row]
+                if not any(cells):
+                    continue
+                # Cells left empty at the end of a row may not be stored, and others may be, beyond the header's last.
+                width = width or max(n for n, cell in enumerate(cells, 1) if cell)
+                cells = [*cells[:width], *[""] * (width - len(cells))]
+                yield number, cells
+        except Unreadable:
+            raise
+        except Exception:
+            raise Unreadable("This spreadsheet breaks off in the middle. Export it again.") from None
+        finally:
+            self._book.close()
+
+
+def _text(value: Any) -> str:
+    """A cell as one would write it in the practice's own files."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes") if (value.hour or value.minute) else value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value).strip()[:CELL]
