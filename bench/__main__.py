@@ -68,7 +68,10 @@ def _table(results: list[dict[str, Any]]) -> str:
     )
     rows = [columns, *(tuple(str(result[column]) for column in columns) for result in results)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(columns))]
-    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    table = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    usual = {*columns, "figure", "floor", "met", "rounds", "items"}
+    beside = [f"{r['name']}: {key} {value}" for r in results for key, value in r.items() if key not in usual]
+    return "\n".join([*table, *beside])
 
 
 if __name__ == "__main__":

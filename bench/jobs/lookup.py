@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-import random
 import re
+import statistics
+import time
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.test import Client as Browser
 from django.urls import reverse
 
+from bench.calls import KINDS, Call, calls, share_found
 from bench.job import Contest, Job, Sizes
-from bench.names import Person, people
+from bench.names import people
 from bench.replay import Statement, rehearsed, replay
 from lwg_intake.access.models import User
+from lwg_intake.records.models import Client
 
 FORM = "application/x-www-form-urlencoded"
+SAMPLE = 2 * len(KINDS)  # Queries that are also asked in the way a developer would first think of.
 _FOUND = re.compile(rb'href="/clients/(\d+)/"')
-
-
-def _slip(draw: random.Random, word: str) -> str:
-    """One letter lost, doubled, changed or swapped with the next."""
-    at = draw.randrange(max(1, len(word) - 1))
-    return draw.choice(
-        (
-            word[:at] + word[at + 1 :],
-            word[:at] + word[at] + word[at:],
-            word[:at] + draw.choice("aeiounrst") + word[at + 1 :],
-            word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :],
-        )
-    )
-
-
-def _texts(draw: random.Random, person: Person) -> list[str]:
-    """What callers say of one client, each kind as often as the next."""
-    first, last, dob, phone = person.first_name, person.last_name, person.dob, person.phone
-    return [
-        # names
-        last,
-        f"{first} {last}",
-        f"{last}, {first}",
-        f"{first[:3]} {last[:3]}",
-        last[:4],
-        # slips
-        _slip(draw, last),
-        f"{first} {_slip(draw, last)}",
-        f"{_slip(draw, first)} {last}",
-        f"{_slip(draw, first)} {_slip(draw, last)}",
-        # telephone numbers
-        phone,
-        phone[-4:],
-        re.sub(r"\D", "", phone)[3:],
-        f"{last} {phone[-4:]}",
-        # dates of birth
-        f"{dob.month}/{dob.day}/{dob.year}",
-        f"{last} {dob:%m/%d/%y}",
-        f"{dob:%B} {dob.day} {dob.year}",
-        dob.isoformat(),
-        # the rest
-        person.ref,
-        person.email,
-    ]
-
-
-def queries(sizes: Sizes, seed: int = 7) -> list[str]:
-    """Realistic texts about clients that exist, always the same ones."""
-    draw = random.Random(seed)
-    known = draw.choices(people(sizes.clients), k=sizes.items)
-    return [texts[n % len(texts)] for n, texts in enumerate(_texts(draw, person) for person in known)]
 
 
 def prepare(sizes: Sizes) -> Contest:
@@ -86,16 +40,45 @@ def prepare(sizes: Sizes) -> Contest:
     def send(text: str) -> list[int]:
         return _last_found(written[text], replay(written[text]))
 
-    texts = queries(sizes)
-    for text in texts:
-        written[text] = rehearsed(partial(type_in, text))
-    return Contest(texts, type_in, send)
+    asked = calls(people(sizes.clients), sizes.items)
+    for call in asked:
+        written[call.text] = rehearsed(partial(type_in, call.text))
+    return Contest([call.text for call in asked], type_in, send, beside=lambda: _beside(asked, type_in))
 
 
 def _last_found(statements: list[Statement], answers: list[list[tuple[Any, ...]]]) -> list[int]:
     """The clients of the last statement that searched."""
     rows = [a for s, a in zip(statements, answers, strict=True) if "records_searchkey" in s.sql]
     return [row[0] for row in rows[-1]]
+
+
+def _beside(asked: list[Call], type_in: Any) -> dict[str, Any]:
+    """How many find whom they mean, and what `icontains` over the columns of names would do on a sample of them."""
+    refs = dict(Client.objects.values_list("pk", "ref"))
+    found = [[refs[pk] for pk in type_in(call.text)] for call in asked]
+    sample, plain, took = asked[:SAMPLE], [], []
+    for call in sample:
+        start = time.perf_counter()
+        plain.append(_contains(call.text))
+        took.append((time.perf_counter() - start) * 1000)
+    missed = {kind.name: 0 for kind in KINDS}
+    for call, answer in zip(asked, found, strict=True):
+        missed[call.kind] += not call.means & set(answer[:3])
+    return {
+        "found_in_3": round(share_found(asked, found), 4),
+        "missed": {kind: times for kind, times in missed.items() if times},
+        "icontains_sample": len(sample),
+        "icontains_ms": round(statistics.fmean(took), 1),
+        "icontains_found_in_3": round(share_found(sample, plain), 4),
+    }
+
+
+def _contains(text: str) -> list[str]:
+    """The usual first try: each word somewhere in the first, the last or the preferred name."""
+    query = Q()
+    for word in text.replace(",", " ").split():
+        query &= Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(preferred_name__icontains=word)
+    return list(Client.objects.filter(query).values_list("ref", flat=True)[:20])
 
 
 JOB = Job(
