@@ -16,18 +16,21 @@ from lwg_intake.access.roles import Role
 from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions as cases
 from lwg_intake.desk.actions import money, people, removals, search
+from lwg_intake.imports import actions as imports
+from lwg_intake.imports.uploads import Upload
 from lwg_intake.messages import actions as messages
 from lwg_intake.policy import values as policy
 from lwg_intake.records.models import Balance
 from returning import actions as returning
 from tests.factories.access import UserFactory
+from tests.factories.imports import RunFileFactory
 from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
 from tests.factories.records import ArrangementFactory, BalanceFactory, ClientFactory, RemovalFactory
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
 
 pytestmark = pytest.mark.django_db
-OURS = ("audit", "access", "policy", "records", "checklists", "outbox", "returning")
+OURS = ("audit", "access", "policy", "records", "imports", "checklists", "outbox", "returning")
 Deed = Callable[[], object]
 
 
@@ -232,7 +235,27 @@ def _words(deed: Callable, **fields) -> Callable[[object], Deed]:
 
 
 # Each deed by its action (and, for a tick, the step), with the events that it writes.
+def _upload(p):
+    by = UserFactory(roles=["administrator"])
+    return lambda: imports.upload(uploads=[Upload.of("clients.csv", b"client_ref\nLW-1\n")], by=by)
+
+
+def importing(deed: Callable, status: str) -> Callable[[object], Deed]:
+    def prepare(p) -> Deed:
+        file = RunFileFactory(run__status=status)
+        named = {"file_id": file.pk} if deed is imports.believe_windows else {"run_id": file.run.pk}
+        return lambda: deed(**named, by=file.run.by)
+
+    return prepare
+
+
 DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
+    "imports.upload": (_upload, {"import.uploaded"}),
+    "imports.believe_windows": (importing(imports.believe_windows, "checked"), {"import.windows"}),
+    "imports.check_again": (importing(imports.check_again, "checked"), {"import.checked_again"}),
+    "imports.apply": (importing(imports.apply, "checked"), {"import.applied"}),
+    "imports.discard": (importing(imports.discard, "checked"), {"import.discarded"}),
+    "imports.take_back": (importing(imports.take_back, "applied"), {"import.undo_asked"}),
     "returning.start": (_start, {"case.started"}),
     "cases.tick ending": (ticking("ending", case_of), {"case.ticked"}),
     "cases.tick waiting": (ticking("ending", case_of, waiting=True), {"case.waiting"}),
@@ -271,6 +294,10 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "messages.hold_one": (_message(messages.hold_one, because="Wrong"), {"messages.held"}),
     "messages.open_message": (_message(messages.open_message), {"message.opened"}),
     "messages.send_again": (_message(messages.send_again, confirmed=False), {"message.sent_again"}),
+    "messages.send_failed_again": (
+        lambda p: MessageFactory(status="failed") and (lambda: messages.send_failed_again(by=p.manager)),
+        {"message.sent_again"},
+    ),
     "messages.mark_bounced": (_message(messages.mark_bounced), {"message.bounced"}),
     "messages.settle": (_settle, {"text.settled", "text.received"}),
     "messages.write_words": (_words(messages.write_words), {"text.written"}),
@@ -284,8 +311,8 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     ),
 }  # fmt: skip
 
-ACTIONS = {"cases": cases, "messages": messages, "returning": returning, "money": money, "people": people,
-           "removals": removals, "search": search, "policy": policy}  # fmt: skip
+ACTIONS = {"cases": cases, "imports": imports, "messages": messages, "returning": returning, "money": money,
+           "people": people, "removals": removals, "search": search, "policy": policy}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
     "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",
