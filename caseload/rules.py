@@ -175,10 +175,22 @@ def ending_gate(facts: Closing) -> Verdict:
     return Clear("The clinician chooses.")
 
 
+def heard_of(facts: Closing, step: str) -> Blocked | None:
+    """Who was asked to be closed as unresponsive, and was heard of since, is closed only by somebody's word for it."""
+    if not facts.rang_back or facts.said(step, "heard", "").strip():
+        return None
+    return Blocked(
+        f"The client was in contact since the closing was asked for: {facts.rang_back}.",
+        "Ring back first. To end the service nonetheless, say why below.",
+    )
+
+
 def letter_gate(facts: Closing) -> Verdict:
-    """Nothing leaves the house under a legal hold, also one that came while the closing was under way."""
+    """Nothing leaves under a legal hold, nor to an unresponsive client who was heard of since, unless confirmed."""
     if facts.is_held:
         return HELD
+    if not facts.said("letter", "template") and (heard := heard_of(facts, "letter")):
+        return heard
     return Clear("The client may come back: the letter says how.")
 
 
@@ -191,9 +203,11 @@ def summary_gate(facts: Closing) -> Verdict:
 
 
 def end_gate(facts: Closing) -> Verdict:
-    """Neither a hold nor a visit came up since; ends only this assignment where another service is open."""
+    """No hold, no word of the client and no visit came up since; ends only this assignment where another is open."""
     if facts.is_held:
         return HELD
+    if heard := heard_of(facts, "note"):
+        return heard
     if facts.visits_ahead:
         return Blocked(
             f"A visit was booked since: {', '.join(facts.visits_ahead)}.",
@@ -227,6 +241,6 @@ MISSED_BY = {
 }
 
 
-def least_misses(numbers: dict[str, int]) -> int:
+def least_misses(numbers: Mapping[str, int]) -> int:
     """The fewest misses with which any rule can fire; 0 when all are off."""
     return min((numbers[key] for key in MISSED_BY.values() if numbers[key]), default=0)

@@ -8,6 +8,7 @@ stood when the night looked is not opened again, even if it was answered a momen
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -83,17 +84,18 @@ class _DryRun(Exception):
     """Rolls a dry run back."""
 
 
-def sweep(on: date | None = None, dry_run: bool = False) -> Found:
+def sweep(on: date | None = None, dry_run: bool = False, numbers: Mapping[str, int] | None = None) -> Found:
     """Judge every open assignment as of a day (today unless told).
 
-    Facts count up to that day, and visits scheduled from it. Raises Refusal while another sweep runs.
+    Facts count up to that day, and visits scheduled from it. `numbers` are those that hold on it unless others are
+    to be tried. Raises Refusal while another sweep runs.
     """
     day = on or dates.today()
     began = perf_counter()
     statements = _Statements()
     try:
         with connection.execute_wrapper(statements), transaction.atomic():
-            found = _sweep(day, began, statements)
+            found = _sweep(day, numbers or values(day), began, statements)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -111,8 +113,7 @@ class _Statements:
         return execute(sql, params, many, context)
 
 
-def _sweep(day: date, began: float, statements: _Statements) -> Found:
-    numbers = values(day)
+def _sweep(day: date, numbers: Mapping[str, int], began: float, statements: _Statements) -> Found:
     asked = _parameters(day, numbers)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -138,7 +139,7 @@ def _sweep(day: date, began: float, statements: _Statements) -> Found:
     return Found(day, opened, withdrawn, guarded, seconds, statements.count)
 
 
-def _parameters(day: date, numbers: dict[str, int]) -> dict[str, Any]:
+def _parameters(day: date, numbers: Mapping[str, int]) -> dict[str, Any]:
     """Every day and count that the statements ask for, so that Python and SQL judge by the same ones."""
     plan = plan_ages(numbers)
     unseen_by = day - timedelta(days=numbers["inactive_days"])
@@ -167,7 +168,7 @@ def _parameters(day: date, numbers: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def plan_ages(numbers: dict[str, int]) -> PlanAges:
+def plan_ages(numbers: Mapping[str, int]) -> PlanAges:
     return PlanAges(Age(numbers["plan_due_months"], True), Age(numbers["plan_overdue_months"], True))
 
 

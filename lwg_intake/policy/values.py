@@ -11,7 +11,7 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.errors import Refusal
 from lwg_intake.policy.models import Setting
-from lwg_intake.policy.numbers import NUMBERS
+from lwg_intake.policy.numbers import NUMBERS, Number
 
 # The day from which the practice's defaults hold: before anything the program knows.
 EVER = date(1900, 1, 1)
@@ -37,12 +37,11 @@ def write_defaults(**_: object) -> None:
     )
 
 
-def change(*, key: str, value: int, effective_on: date, note: str, by: User) -> Setting:
-    """Set a number from a day on. Past results keep the values they used.
+def check(*, key: str, value: int, effective_on: date) -> Number:
+    """The number, where it may become this value on this day.
 
-    Raises NotAllowed without the right, and Refusal for an unknown number, one out of its bounds, or a past day.
+    Raises Refusal for an unknown number, one out of its bounds, or a past day.
     """
-    require(by, Can.SET_POLICY)
     if key not in NUMBERS:
         raise Refusal(f"There is no number called {key}. The numbers are: {', '.join(NUMBERS)}.")
     number = NUMBERS[key]
@@ -51,6 +50,16 @@ def change(*, key: str, value: int, effective_on: date, note: str, by: User) -> 
         raise Refusal(f"{number.meaning} It cannot be {bound} {number.unit}.")
     if effective_on < dates.today():
         raise Refusal("A number cannot change in the past: results of those days were made with the old one.")
+    return number
+
+
+def change(*, key: str, value: int, effective_on: date, note: str, by: User) -> Setting:
+    """Set a number from a day on. Past results keep the values they used.
+
+    Raises NotAllowed without the right, and Refusal as `check` does.
+    """
+    require(by, Can.SET_POLICY)
+    number = check(key=key, value=value, effective_on=effective_on)
     with transaction.atomic():
         old = values(effective_on)[key]
         row = Setting.objects.create(

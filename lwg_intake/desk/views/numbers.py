@@ -1,59 +1,80 @@
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.desk.forms.numbers import NumberForm
 from lwg_intake.errors import NotThere
+from lwg_intake.policy.effects import foresee
 from lwg_intake.policy.models import Setting
 from lwg_intake.policy.numbers import NUMBERS
-from lwg_intake.policy.values import EVER, change, values
+from lwg_intake.policy.values import EVER, change, check, values
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row of a number's history: from when it holds, who made it (nobody for the default), and whether it does."""
+
+    row: Setting
+    by: User | None
+    is_default: bool
+    is_ahead: bool
 
 
 @needs(Can.SET_POLICY)
 def numbers(request: HttpRequest) -> HttpResponse:
-    """Every number of the practice: what it says, its value today, where it comes from, and what it was."""
+    """Every number of the practice: what it says, its value today and to come, its source, and what it was."""
     today, history = values(), _history()
-    rows = [{"number": n, "value": today[key], "history": history[key]} for key, n in NUMBERS.items()]
+    rows = [
+        {
+            "number": number,
+            "value": today[key],
+            "history": history[key],
+            "ahead": [told.row for told in reversed(history[key]) if told.is_ahead],
+            "is_own": today[key] != number.default,
+        }
+        for key, number in NUMBERS.items()
+    ]
     return render(request, "desk/numbers.html", {"rows": rows})
 
 
 @needs(Can.SET_POLICY)
 def number(request: HttpRequest, key: str) -> HttpResponse:
-    """Change one number from a day on."""
+    """Change one number from a day on. What the new value would alter is shown before it can be saved."""
     if key not in NUMBERS:
         raise NotThere("There is no such number.")
     form = NumberForm(request.POST or None)
     request.on_refusal = lambda refusal: _form(request, key, form, refusal=refusal)  # type: ignore[attr-defined]
     if request.method != "POST" or not form.is_valid():
         return _form(request, key, form)
+    value, effective_on = form.cleaned_data["value"], form.cleaned_data["effective_on"]
+    check(key=key, value=value, effective_on=effective_on)
+    if request.POST.get("seen") != f"{value} {effective_on}":
+        foreseen = foresee(key, values(effective_on), value)
+        return _form(request, key, form, foreseen=foreseen, seen=f"{value} {effective_on}", effective_on=effective_on)
     row = change(key=key, by=request.user, **form.cleaned_data)
     messages.success(request, f"{row.value} {NUMBERS[key].unit} from {row.effective_on:%b %-d, %Y} on.")
     return redirect("numbers")
 
 
-def _form(request: HttpRequest, key: str, form: NumberForm, *, refusal: Any = None) -> HttpResponse:
-    context = {
-        "number": NUMBERS[key],
-        "value": values()[key],
-        "history": _history()[key],
-        "form": form,
-        "refusal": refusal,
-    }
+def _form(request: HttpRequest, key: str, form: NumberForm, **also: Any) -> HttpResponse:
+    context = {"number": NUMBERS[key], "value": values()[key], "history": _history()[key], "form": form, **also}
     return render(request, "desk/number.html", context, status=422 if form.errors else 200)
 
 
-def _history() -> dict[str, list[dict[str, Any]]]:
+def _history() -> dict[str, list[Told]]:
     """Each number's rows, the latest first, with the name of who made it; the default has no day of its own."""
-    rows = list(Setting.objects.order_by("-effective_on", "-changed_at"))
+    rows, today = list(Setting.objects.order_by("-effective_on", "-changed_at")), dates.today()
     names = User.objects.in_bulk({row.changed_by_id for row in rows if row.changed_by_id})
-    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    told: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
         by = names.get(row.changed_by_id) if row.changed_by_id else None
-        told[row.key].append({"row": row, "by": by, "is_default": row.effective_on == EVER})
+        told[row.key].append(Told(row, by, row.effective_on == EVER, row.effective_on > today))
     return told
