@@ -12,13 +12,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much to measure: clients on record, items in a round, rounds; the sweep's open assignments and visits."""
+    """How much to measure: clients on record, items in a round, rounds; the sweep's open assignments and visits;
+    the tracker's rows."""
 
     clients: int = 100_000
     items: int = 200
     rounds: int = 9
     assignments: int = 20_000
     visits: int = 1_000_000
+    rows: int = 20_000
 
 
 @dataclass(frozen=True)

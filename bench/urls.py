@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bench.jobs.tick import bare
+from bench.jobs import case, tick
 from lwg_intake.urls import urlpatterns as program
 
-urlpatterns = [*program, path("bare/<int:pk>/", bare)]
+urlpatterns = [*program, path("bare/<int:pk>/", tick.bare), path("bare-case/<int:pk>/", case.bare)]

@@ -1,4 +1,6 @@
 from bench.job import Job
-from bench.jobs import imports, lookup, sweep, tick
+from bench.jobs import case, imports, lookup, match, sweep, tick, tracker
 
-JOBS: dict[str, Job] = {job.name: job for job in (lookup.JOB, tick.JOB, sweep.JOB, imports.JOB)}
+JOBS: dict[str, Job] = {
+    job.name: job for job in (lookup.JOB, case.JOB, tick.JOB, tracker.JOB, match.JOB, sweep.JOB, imports.JOB)
+}

@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 from lwg_intake import dates
 from lwg_intake.access.roles import MAY, Can, Role
 from lwg_intake.audit.models import Event
-from returning import tracker, views
+from lwg_intake.checklists import pages
+from returning import tracker
 from returning.models import Return
 from tests.factories.access import UserFactory
 from tests.factories.cases import ReturnFactory
@@ -194,18 +195,18 @@ def test_a_column_says_how_it_is_sorted_and_turns_round(csr, three):
 @pytest.mark.parametrize("sort", ["asked_on", "-asked_on", "stage", "case__opened_by__last_name"])
 def test_pages_show_each_return_once_whatever_the_order(csr, monkeypatch, sort):
     """Seventeen that are alike in every column: only the last word of the order tells them apart."""
-    monkeypatch.setattr(views, "PER_PAGE", 5)
+    monkeypatch.setattr(pages, "PER_PAGE", 5)
     colleague = UserFactory()
     names = {f"Name{n}" for n in range(17)}
     for name in names:
         row(name, case__opened_by=colleague)
-    pages = [shown(csr, sort=sort, page=number) for number in (1, 2, 3, 4)]
-    assert [len(page) for page in pages] == [5, 5, 5, 2]
-    assert {name for page in pages for name in page} == names
+    shown_on = [shown(csr, sort=sort, page=number) for number in (1, 2, 3, 4)]
+    assert [len(page) for page in shown_on] == [5, 5, 5, 2]
+    assert {name for page in shown_on for name in page} == names
 
 
 def test_the_filters_stay_when_one_turns_the_page(csr, monkeypatch):
-    monkeypatch.setattr(views, "PER_PAGE", 2)
+    monkeypatch.setattr(pages, "PER_PAGE", 2)
     for n in range(5):
         row(f"Name{n}", category="A")
     text = words(csr.get(reverse("tracker"), {"category": "A", "sort": "stage"}))

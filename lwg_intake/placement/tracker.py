@@ -1,0 +1,106 @@
+"""What both trackers are made of: columns, and the table as a page shows it or a file holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html
+
+from lwg_intake import dates
+from lwg_intake.checklists.pages import page_of
+from lwg_intake.errors import NotThere, Refusal
+from lwg_intake.files import as_csv, as_xlsx
+
+CONTENT = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `sort` is the field to order by, empty where there is none; `wide` columns stand in files only.
+
+    The one that `leads` is the way to the case.
+    """
+
+    label: str
+    text: Callable[[Any], str]
+    sort: str = ""
+    wide: bool = False
+    leads: bool = False
+
+    def cell(self, row: Any) -> str:
+        """What the page shows in it."""
+        text = self.text(row)
+        return format_html('<a href="{}">{}</a>', reverse("case", args=[row.case_id]), text) if self.leads else text
+
+
+def day(name: str) -> Callable[[Any], str]:
+    return lambda row: value.isoformat() if (value := getattr(row, name)) else ""
+
+
+def label(name: str) -> Callable[[Any], str]:
+    return lambda row: getattr(row, f"get_{name}_display")() if getattr(row, name) else ""
+
+
+def yes(name: str) -> Callable[[Any], str]:
+    return lambda row: {True: "yes", False: "no", None: ""}[getattr(row, name)]
+
+
+def moment(name: str) -> Callable[[Any], str]:
+    def text(row: Any) -> str:
+        at = getattr(row, name)
+        return f"{dates.local(at):%Y-%m-%d %H:%M}" if at else ""
+
+    return text
+
+
+def cells(columns: Sequence[Column], found: Iterable[Any]) -> Iterator[list[str]]:
+    """The tracker as lines of text, the header first."""
+    yield [column.label for column in columns]
+    for row in found:
+        yield [column.text(row) for column in columns]
+
+
+def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: QuerySet[Any]) -> dict[str, Any]:
+    """The filtered tracker as a page shows it: one page of rows out of `full`, and a header that sorts."""
+    rows = page_of(found.qs, request.GET.get("page"), full)
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    narrow = [column for column in columns if not column.wide]
+    now = request.GET.get("sort", "-asked_on")
+    head = []
+    for column in narrow:
+        turned = asked.copy()
+        turned["sort"] = f"-{column.sort}" if now == column.sort else column.sort
+        direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(now, "") if column.sort else ""
+        head.append((column.label, turned.urlencode() if column.sort else "", direction))
+    table = [[(column.label, column.cell(row)) for column in narrow] for row in rows]
+    return {"filter": found, "page": rows, "head": head, "table": table, "asked": asked.urlencode()}
+
+
+def _shown(column: Column, row: Any) -> str:
+    text = column.text(row)
+    return format_html('<a href="{}">{}</a>', reverse("case", args=[row.case_id]), text) if column.leads else text
+
+
+def file(kind: str, name: str, title: str, columns: Sequence[Column], found: Any) -> HttpResponse:
+    """The filtered tracker as a file, all columns. Raises NotThere for another kind, Refusal for a wrong filter."""
+    if kind not in CONTENT:
+        raise NotThere("The tracker comes as csv or xlsx.")
+    if not found.is_valid():
+        raise Refusal(
+            "One of the filters is not understood, and a file of everything would mislead. Correct the filters."
+        )
+    lines = cells(columns, found.qs.iterator(2000))
+    response = HttpResponse(as_csv(lines) if kind == "csv" else as_xlsx(lines, title), content_type=CONTENT[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}-{dates.today()}.{kind}"'
+    return response
