@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from lwg_intake.messages import incoming, rules
 from lwg_intake.messages.bounces import note_bounce
 from lwg_intake.messages.catalogue import TEMPLATES, Audience, Channel
 from lwg_intake.messages.models import IncomingText, Message, Wording
-from lwg_intake.messages.outbox import compose, nudge
+from lwg_intake.messages.outbox import CALLS_BACK, compose, nudge
 from lwg_intake.messages.reaching import due, reach
 from lwg_intake.messages.texts import Text, common, fill, original, wording
 from lwg_intake.records.models import Client
@@ -107,6 +108,23 @@ def send_again(*, message_id: int, confirmed: bool, by: User) -> Message:
         record("message.sent_again", by=by, on=message, confirmed=confirmed)
         transaction.on_commit(nudge, robust=True)
     return message
+
+
+def send_failed_again(*, by: User) -> tuple[int, int]:
+    """Put every message that failed into the queue again, such as after a mail server's long absence.
+
+    Gives how many wait again, and how many were left because a person has to look at each: one may have left already,
+    or its client no longer wants it.
+    """
+    require(by, Can.SEE_OUTBOX)
+    done = left = 0
+    for pk in Message.objects.filter(status=Status.FAILED).order_by("pk").values_list("pk", flat=True):
+        try:
+            send_again(message_id=pk, confirmed=False, by=by)
+            done += 1
+        except Refusal:
+            left += 1
+    return done, left
 
 
 def mark_bounced(*, message_id: int, by: User) -> Message:
@@ -257,7 +275,7 @@ def preview(*, template: str, channel: str, subject: str, body: str, client_ref:
         raise Refusal(" ".join(faults))
     kind = TEMPLATES[template]
     given = {name: f"[{name.replace('_', ' ')}]" for name in (*kind.known(channel), *kind.variables)}
-    given |= common() | {"csr_name": str(by)}
+    given |= common() | dict.fromkeys(CALLS_BACK, settings.PRACTICE_PHONE) | {"csr_name": str(by)}
     words = Wording(template=template, channel=channel, version=0, subject=subject, body=body)
     if client is None:
         return fill(words, given)

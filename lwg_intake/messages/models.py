@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lwg_intake.messages.catalogue import Channel
+from lwg_intake.messages.rules import spoken
 
 
 class Message(models.Model):
@@ -71,6 +72,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.template} ({self.get_status_display().lower()})"
 
+    @property
+    def to_read(self) -> str:
+        """The address as one reads it."""
+        return spoken(self.to)
+
 
 class Wording(models.Model):
     """The words of a text from its writing on, until a newer version. Append-only; version 0 is the file, no row."""
@@ -124,3 +130,8 @@ class IncomingText(models.Model):
 
     def __str__(self) -> str:
         return f"Text received at {self.received_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def from_read(self) -> str:
+        """The number as one reads it."""
+        return spoken(self.number)

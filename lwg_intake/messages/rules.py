@@ -83,6 +83,12 @@ def phone_number(text: str) -> str:
     return f"+1{digits}"
 
 
+def spoken(number: str) -> str:
+    """A number as one reads it, (410) 555-0123; anything else as it is."""
+    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", number)
+    return "({}) {}-{}".format(*found.groups()) if found else number
+
+
 def is_quiet(at: datetime, opens: int, closes: int, zone: ZoneInfo) -> bool:
     """Whether a text would disturb: before the hour `opens`, or from the hour `closes` on, by the practice's clock."""
     return not opens <= at.astimezone(zone).hour < closes

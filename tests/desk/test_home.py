@@ -144,7 +144,7 @@ def test_where_nothing_waits_the_page_says_so():
 
 def test_mail_that_could_not_be_sent_is_told_to_who_can_act(practice):
     MessageFactory(status="failed", error="Not sent after 11 attempts (SMTPConnectError).")
-    assert "1 e-mail could not be sent" in home(practice.manager)
+    assert "1 message could not be sent" in home(practice.manager)
     assert "could not be sent" not in home(practice.csr)
 
 

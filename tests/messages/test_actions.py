@@ -168,6 +168,16 @@ def test_two_who_send_it_again_at_once_send_it_once(office):
     assert len(office.taken) == 1
 
 
+def test_all_that_failed_goes_again_but_what_wants_a_look(office, manager):
+    MessageFactory.create_batch(3, status="failed", attempts=11)
+    unsure = MessageFactory(status="failed", may_have_left=True)
+    unwanted = MessageFactory(template="T22", status="failed", client=ClientFactory(email_ok=False))
+    back = MessageFactory(status="bounced")
+    assert actions.send_failed_again(by=manager) == (3, 2)
+    assert send_due() == 3
+    assert [fresh(message).status for message in (unsure, unwanted, back)] == ["failed", "failed", "bounced"]
+
+
 def test_a_mail_that_came_back_stands_in_the_clients_log(manager):
     client = ClientFactory()
     message = MessageFactory(template="T22", client=client, status="sent", sent_at=timezone.now())

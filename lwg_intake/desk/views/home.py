@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "removals": list(asked[:SHOWN]) if may_remove else [],
         "removals_total": asked.count() if may_remove else 0,
         "may_remove": may_remove,
-        "failed": Message.objects.filter(status="failed").count() if may_remove else 0,
+        "failed": Message.objects.filter(status__in=("failed", "bounced")).count() if user.can(Can.SEE_OUTBOX) else 0,
         "caseload": _caseload(user),
         "team": user.can(Can.SEE_TEAM_CLIENTS),
         "may_find": user.can(Can.SEE_ALL_CLIENTS),

@@ -56,8 +56,8 @@ class Narrow(forms.Form):
     on = forms.DateField(label="Written on", required=False, widget=DayInput())
 
 
-@require_GET
 @needs(Can.SEE_OUTBOX)
+@require_GET
 def outbox(request: HttpRequest) -> HttpResponse:
     """What waits, what failed and why, what is held back; and the texts from outside that nobody has placed."""
     counts = dict(Message.objects.values_list("status").annotate(n=Count("pk")).order_by())
@@ -81,6 +81,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "lines": [_line(message) for message in page],
         "more": "&".join(f"{name}={request.GET[name]}" for name in ("show", *narrow.fields) if narrow.data.get(name)),
         "incoming": IncomingText.objects.filter(settled_at__isnull=True)[:20],
+        "failed": counts.get(Status.FAILED.value, 0),
         "may_edit": request.user.can(Can.EDIT_TEXTS),
     }
     return render(request, "desk/outbox.html", context)
@@ -104,8 +105,8 @@ def _line(message: Message) -> dict[str, Any]:
     }
 
 
-@require_GET
 @needs(Can.SEE_OUTBOX)
+@require_GET
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message with its words. Opening it is recorded."""
     return _page(request, actions.open_message(message_id=pk, by=request.user))
@@ -123,8 +124,8 @@ def _page(request: HttpRequest, found: Message, refusal: Refusal | None = None) 
     return render(request, "desk/outbox_message.html", context)
 
 
-@require_POST
 @needs(Can.SEE_OUTBOX)
+@require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Hold one back, send it again, or mark it as come back: the button says which."""
     do, by = request.POST.get("do", ""), request.user
@@ -147,6 +148,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Can.SEE_OUTBOX)
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """Send everything that failed again."""
+    done, left = actions.send_failed_again(by=request.user)
+    messages.success(request, f"{done} wait{'' if done != 1 else 's'} to be sent again.")
+    if left:
+        messages.warning(request, f"{left} of them want{'' if left != 1 else 's'} a look first: open each one.")
+    return redirect("outbox")
+
+
+@needs(Can.SEE_OUTBOX)
 def incoming(request: HttpRequest, pk: int) -> HttpResponse:
     """A text from a number that names no single client: whose is it? Reading it is recorded."""
     text = IncomingText.objects.filter(pk=pk, settled_at__isnull=True).first()
@@ -156,9 +168,10 @@ def incoming(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         record("text.opened", by=request.user, on=text)
         return _incoming(request, text)
-    ref = request.POST.get("client_ref", "") if request.POST.get("do") == "client" else ""
-    if request.POST.get("do") == "client" and not ref.strip():
-        raise Refusal("Write the record number of the client who sent this.")
+    is_clients = request.POST.get("do") == "client"
+    ref = (request.POST.get("other_ref", "").strip() or request.POST.get("client_ref", "")) if is_clients else ""
+    if is_clients and not ref:
+        raise Refusal("Choose the client who sent this, or write the record number.")
     settled = actions.settle(text_id=pk, client_ref=ref, by=request.user)
     messages.success(request, f"It stands in the log of {settled.client}." if settled.client else "Put away.")
     return redirect("outbox")
@@ -168,7 +181,8 @@ def _incoming(request: HttpRequest, text: IncomingText, refusal: Refusal | None 
     context = {
         "text": text,
         "clients": actions.incoming.whose(text.number).visible_to(request.user)[:10],
-        "client_ref": request.POST.get("client_ref", ""),
+        "chosen": request.POST.get("client_ref", ""),
+        "other": request.POST.get("other_ref", ""),
         "refusal": refusal,
     }
     return render(request, "desk/outbox_incoming.html", context)

@@ -34,7 +34,7 @@ class WordsForm(forms.Form):
     )  # fmt: skip
     note = forms.CharField(label="What changed, and why", max_length=200, required=False)
     client_ref = forms.CharField(
-        label="Preview with a client's record number", max_length=40, required=False,
+        label="A client's record number", max_length=40, required=False,
         help_text="Left empty, the names of the variables stand in.",
     )  # fmt: skip
 
@@ -46,8 +46,8 @@ class WordsForm(forms.Form):
             self.fields["body"].widget.attrs["rows"] = 6
 
 
-@require_GET
 @needs(Can.EDIT_TEXTS)
+@require_GET
 def texts(request: HttpRequest) -> HttpResponse:
     """Every text of the practice: what it is for, how it leaves, to whom, and which words are in force."""
     newest: dict[tuple[str, str], Wording] = {}
@@ -85,8 +85,8 @@ def text(request: HttpRequest, template: str, channel: str) -> HttpResponse:
     return redirect("text", template, channel)
 
 
-@require_POST
 @needs(Can.EDIT_TEXTS)
+@require_POST
 def restore(request: HttpRequest, template: str, channel: str) -> HttpResponse:
     """Bring the words of an older version back."""
     version, after = whole(request.POST.get("version")), whole(request.POST.get("after"))
