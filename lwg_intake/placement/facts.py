@@ -126,6 +126,10 @@ class Placement:
         """Whether the times a client asks for rank before every other wish."""
         return False
 
+    def goes(self, stands: OnRecord) -> bool:
+        """Whether a clinician of this service who is not the one chosen comes off the record."""
+        return True
+
     def said(self, step: str, name: str, default: Any = None) -> Any:
         """What was entered in a step that is done, or the default."""
         return self.answers.get(step, {}).get(name, default)

@@ -192,4 +192,4 @@ def schedule_stands(facts: Placement) -> bool:
 def old_clinicians(facts: Placement) -> list[OnRecord]:
     """Who stands on the record for this service and is not the one now chosen (S0 step 9)."""
     chosen = facts.said("match", "clinician_id")
-    return [a for a in facts.on_record if a.service == facts.service and a.clinician_id != chosen]
+    return [a for a in facts.on_record if a.service == facts.service and a.clinician_id != chosen and facts.goes(a)]

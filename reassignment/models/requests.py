@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lwg_intake.placement.models import Placed
 from lwg_intake.records.models.checks import in_order, one_of, together
-from reassignment.rules.requests import Initiator, Reason
+from reassignment.rules.words import Initiator, Reason
 
 
 class Reassignment(Placed):

@@ -1,0 +1,39 @@
+"""The interaction note of a reassignment, where its lines are its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reassignment.facts import Request
+from reassignment.rules.words import Reason
+
+Fields = Mapping[str, Any]
+
+
+def reason(said: Fields, facts: Request) -> str:
+    wish = f" Preference: {said['preference'].rstrip('.')}." if said.get("preference") else ""
+    why = Reason(said["reason"]).label.lower()
+    return (
+        f"Client asks for another clinician than {facts.old_clinician}. Reason: {why}. "
+        f"Client's words: {said['clarified'].rstrip('.')}.{wish}"
+    )
+
+
+def contact(said: Fields, facts: Request) -> str:
+    changed = said.get("changed") or []
+    return "Phone and e-mail confirmed." + (f" Updated: {', '.join(changed)}." if changed else "")
+
+
+def notice(said: Fields, facts: Request) -> str:
+    return "New and previous clinician notified by e-mail." if said.get("both") else "New clinician notified by e-mail."
+
+
+def new_forms(said: Fields, facts: Request) -> str:
+    return f"Sent for the new clinician: {', '.join(said['sent'])}."
+
+
+def tracker(said: Fields, facts: Request) -> str:
+    return "Added to the reassignment tracker."
+
+
+def first_visit(said: Fields, facts: Request) -> str:
+    return f"First visit kept on {said['on']}." if said["how"] == "kept" else f"Visit of {said['on']} missed."

@@ -1,0 +1,128 @@
+"""The reassignment tracker: its columns and its filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from lwg_intake.access.models import User
+from lwg_intake.checklists.forms import DayInput
+from lwg_intake.placement.tracker import Column, day, label, moment, yes
+from lwg_intake.policy.values import values
+from lwg_intake.records.models import Clinician, Removal
+from lwg_intake.records.rules import Service
+from reassignment.models import Reassignment
+from reassignment.rules.words import Initiator, Reason
+
+
+def _changes(row: Any) -> str:
+    return f"{row.changes} before" if row.changes else ""
+
+
+COLUMNS = (
+    Column("Asked on", day("asked_on"), "asked_on"),
+    Column("Client", lambda r: str(r.case.client), "case__client__last_name", leads=True),
+    Column("Record no.", lambda r: r.case.client.ref, "case__client__ref"),
+    Column("Service", label("service"), "service", wide=True),
+    Column("Status", label("stage"), "stage"),
+    Column("CSR", lambda r: str(r.case.opened_by), "case__opened_by__last_name"),
+    Column("Asked for by", label("initiator"), "initiator", wide=True),
+    Column("Channel", label("channel"), wide=True),
+    Column("Reason", label("reason"), "reason"),
+    Column("As asked", lambda r: r.because, wide=True),
+    Column("Clarifying answer", lambda r: r.clarified, wide=True),
+    Column("Preference", lambda r: r.preference, wide=True),
+    Column("Previous clinician", lambda r: str(r.old_clinician), "old_clinician__last_name"),
+    Column("New clinician", lambda r: str(r.clinician or ""), "clinician__last_name"),
+    Column("Changes", _changes, "changes"),
+    Column("Phone and e-mail confirmed", day("demographics_on"), wide=True),
+    Column("Insurance active", yes("insurance_active"), wide=True),
+    Column("Insurance changed", yes("insurance_changed"), wide=True),
+    Column("Billing settings updated", day("billing_updated_on"), wide=True),
+    Column("Balance", lambda r: "" if r.balance is None else str(r.balance), wide=True),
+    Column("Balance checked", day("balance_cleared_on"), wide=True),
+    Column("Portal", day("portal_on"), wide=True),
+    Column("Documents complete", day("documents_on"), wide=True),
+    Column("OMHC", day("omhc_on"), wide=True),
+    Column("Last intake", day("last_intake_on"), wide=True),
+    Column("Visit", label("appointment_kind"), wide=True),
+    Column("Why", lambda r: r.kind_because, wide=True),
+    Column("Next visit", moment("appointment_at"), "appointment_at"),
+    Column("Modality", label("modality"), wide=True),
+    Column("Waits since", moment("waits_since_at"), wide=True),
+    Column("Assigned on", day("assigned_on"), wide=True),
+    Column("New clinician told", moment("notified_at"), wide=True),
+    Column("Previous clinician told", moment("old_notified_at"), wide=True),
+    Column("New clinician's forms sent", day("new_forms_on"), wide=True),
+    Column("Removal asked", moment("removal_asked_at"), wide=True),
+    Column("Removal", lambda r: Removal.Status(r.removal).label if r.removal else ""),
+    Column("Removal done at", moment("removal_done_at"), wide=True),
+    Column("Removal done by", lambda r: r.removal_by or "", wide=True),
+    Column("First visit kept", day("first_visit_on"), "first_visit_on"),
+    Column("On the tracker", day("tracked_on"), wide=True),
+    Column("Interaction note", lambda r: f"no. {r.note_id}" if r.note_id else "", wide=True),
+    Column("Closed because", lambda r: r.case.closed_because, wide=True),
+)
+
+
+def rows() -> models.QuerySet[Reassignment]:
+    """Every reassignment with what its columns show, in one statement."""
+    removal = Removal.objects.filter(assignment=OuterRef("old_assignment")).order_by("-asked_at")
+    return (
+        Reassignment.objects.select_related("case__client", "case__opened_by", "old_clinician", "clinician")
+        .annotate(
+            removal=Subquery(removal.values("status")[:1]),
+            removal_done_at=Subquery(removal.values("done_at")[:1]),
+            removal_by=Subquery(removal.values("done_by__last_name")[:1]),
+        )
+        .order_by("-asked_on", "-pk")
+    )
+
+
+class TrackerFilter(django_filters.FilterSet):
+    """No client's name among the filters: what is searched for never stands in an address."""
+
+    stage = django_filters.MultipleChoiceFilter(
+        label="Status", choices=Reassignment.Stage.choices, widget=forms.CheckboxSelectMultiple
+    )
+    reason = django_filters.ChoiceFilter(label="Reason", choices=Reason.choices, empty_label="Any")
+    initiator = django_filters.ChoiceFilter(label="Asked for by", choices=Initiator.choices, empty_label="Anyone")
+    service = django_filters.ChoiceFilter(label="Service", choices=Service.choices, empty_label="Any")
+    leaves = django_filters.ModelChoiceFilter(
+        label="Previous clinician", field_name="old_clinician", queryset=Clinician.objects.all(), empty_label="Any"
+    )
+    csr = django_filters.ModelChoiceFilter(
+        label="CSR", field_name="case__opened_by", queryset=User.objects.all(), empty_label="Anyone"
+    )
+    repeated = django_filters.BooleanFilter(
+        label="Changed often", method="often", widget=forms.CheckboxInput, help_text="Put to management."
+    )
+    asked_from = django_filters.DateFilter(
+        label="Asked from", field_name="asked_on", lookup_expr="gte", widget=DayInput()
+    )
+    asked_to = django_filters.DateFilter(label="to", field_name="asked_on", lookup_expr="lte", widget=DayInput())
+    sort = django_filters.OrderingFilter(fields=[(c.sort, c.sort) for c in COLUMNS if c.sort])
+
+    class Meta:
+        model = Reassignment
+        fields: tuple[str, ...] = ()
+
+    def often(self, found: models.QuerySet[Reassignment], name: str, wanted: bool) -> models.QuerySet[Reassignment]:
+        """Only those whose change repeats too often, by the practice's number of today."""
+        return found.filter(changes__gte=values()["changes_flagged"] - 1) if wanted else found
+
+    @property
+    def qs(self) -> models.QuerySet[Reassignment]:
+        """With a last word to every order, so that pages never overlap."""
+        found = super().qs
+        return found.order_by(*found.query.order_by, "-pk")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Reassignment.objects
+        self.filters["csr"].field.queryset = User.objects.filter(pk__in=rows.values("case__opened_by"))
+        self.filters["leaves"].field.queryset = Clinician.objects.filter(pk__in=rows.values("old_clinician"))
