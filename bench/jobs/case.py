@@ -37,9 +37,11 @@ def bare(request: HttpRequest, pk: int) -> HttpResponse:
 def prepare(sizes: Sizes) -> Contest:
     """A CSR opens a return in the middle: past records read, 200 contacts on the log, every step still needed."""
     csr = User.objects.get(email="csr@example.com")
-    client = Client.objects.filter(terminations__isnull=False, cases__isnull=True).order_by("-pk").first()
+    client = (
+        Client.objects.filter(terminations__isnull=False).exclude(cases__status__in=Case.OPEN).order_by("-pk").first()
+    )
     if client is None:
-        raise SystemExit("case-page: no former client without a case is left; run it again with --fresh.")
+        raise SystemExit("case-page: no former client without an open case is left; run it again with --fresh.")
     now = timezone.now()
     Contact.objects.bulk_create(
         Contact(client=client, at=now - timedelta(days=n + 1), direction="out", channel="phone", outcome="voicemail",

@@ -40,11 +40,11 @@ def prepare(sizes: Sizes) -> Contest:
     browser.force_login(csr)
     with override_settings(MIDDLEWARE=[]):
         plain.handler.load_middleware()
-    former = Client.objects.filter(terminations__isnull=False, cases__isnull=True).order_by("pk")
+    former = Client.objects.filter(terminations__isnull=False).exclude(cases__status__in=Case.OPEN).order_by("pk")
     runs_an_item = 2 * (sizes.rounds + 1)
     items = min(sizes.items, MOST_ITEMS, former.count() // runs_an_item)
     if items < 1:
-        raise SystemExit("step-tick: too few former clients without a case are left; run it again with --fresh.")
+        raise SystemExit("step-tick: too few former clients without an open case are left; run it again with --fresh.")
     client_ids = iter(list(former.values_list("pk", flat=True)[: items * runs_an_item]))
     body = urlencode(TYPED)
     case: list[Case] = []
