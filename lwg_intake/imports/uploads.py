@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from lwg_intake.access.roles import Can
 from lwg_intake.errors import Refusal
@@ -30,21 +30,17 @@ class TooMuch(Refusal):
 class InMemory(FileUploadHandler):
     """The only upload handler of the program: reads files of people who may import, and of nobody else."""
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
-    ) -> None:
-        self.most = settings.IMPORT_UPLOAD_MB * 1_000_000
-        if self._may() and content_length > self.most:
-            self.request.too_much = True  # type: ignore[union-attr]
-            raise StopUpload(connection_reset=True)
-
-    def _may(self) -> bool:
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
+        """Who sends more than is taken is told so by the page (`too_much`), and what comes is not kept."""
         user = getattr(self.request, "user", None)
-        return bool(user and user.is_authenticated and user.can(Can.IMPORT))
+        self.wanted = bool(user and user.is_authenticated and user.can(Can.IMPORT))
+        if content_length > settings.IMPORT_UPLOAD_MB * 1_000_000:
+            self.wanted = False
+            self.request.too_much = True  # type: ignore[union-attr]
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        if not self._may():
+        if not self.wanted:
             raise SkipFile
         self.file = io.BytesIO()
 

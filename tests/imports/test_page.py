@@ -1,0 +1,217 @@
+"""The page of imports, as an administrator uses it: real requests, the worker's part called directly."""
+
+import io
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from openpyxl import Workbook
+
+from lwg_intake.audit.models import Event
+from lwg_intake.imports import actions
+from lwg_intake.imports.models import Run, RunFile
+from lwg_intake.records.models import Client
+from tests.factories.access import UserFactory
+
+SECRET = "F41.1 Generalized anxiety"
+
+
+@pytest.fixture
+def admin(client, db):
+    user = UserFactory(roles=["administrator"])
+    client.force_login(user)
+    return user
+
+
+def upload(client, *files):
+    sent = [SimpleUploadedFile(name, content) for name, content in files]
+    return client.post("/imports/", {"files": sent})
+
+
+def sent(client, folder, *names):
+    """Upload files of a folder and have them checked."""
+    answer = upload(client, *((f"{name}.csv", (folder.path / f"{name}.csv").read_bytes()) for name in names))
+    assert answer.status_code == 302, answer.content.decode()
+    run = Run.objects.latest("pk")
+    actions.work(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_from_upload_to_taking_back(client, admin, practice):
+    practice.write("clients", {}, {"client_ref": "LW-2", "dob": "soon"})
+    run = sent(client, practice, "clinicians", "clients", "assignments")
+    assert (run.status, Client.objects.count()) == ("checked", 0)
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    for shown in ("Nothing has gone in yet", "LW-1 · Brightwater, Ada", "New: client", "soon", "This is no date"):
+        assert shown in page
+    client.post(f"/imports/{run.pk}/apply/")
+    assert "Going in" in client.get(f"/imports/{run.pk}/", headers={"HX-Request": "true"}).content.decode()
+    actions.work(run.pk)
+    assert Client.objects.get().ref == "LW-1"
+    assert client.get(f"/imports/{run.pk}/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert not RunFile.objects.exclude(content=None).exists()
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "Take the import back" in page
+    client.post(f"/imports/{run.pk}/undo/")
+    actions.work(run.pk)
+    assert not Client.objects.exists()
+    history = client.get("/imports/").content.decode()
+    assert str(admin) in history and "Undone" in history and "clinicians.csv, clients.csv, assignments.csv" in history
+
+
+def test_a_check_shows_what_would_change_and_changes_nothing(client, admin, practice):
+    practice.write("clients", phone="301-555-0101").run()
+    practice.write("clients", phone="301-555-0199")
+    run = sent(client, practice, "clients")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "<del>301-555-0101</del> <ins>301-555-0199</ins>" in page
+    assert Client.objects.get().phone == "301-555-0101"
+
+
+def test_rejected_rows_come_back_as_a_file(client, admin, folder):
+    folder.write("clients", {"dob": "soon"}, {"client_ref": "LW-2"})
+    run = sent(client, folder, "clients")
+    answer = client.get(f"/imports/files/{run.files.get().pk}/rejected/")
+    assert answer["Content-Disposition"] == 'attachment; filename="clients.csv"'
+    text = answer.content.decode("utf-8-sig")
+    assert "LW-1" in text and "LW-2" not in text and "dob: This is no date" in text
+    corrected = text.replace("soon", "1988-03-07").encode()
+    assert upload(client, ("clients.csv", corrected)).status_code == 302
+    again = Run.objects.latest("pk")
+    actions.work(again.pk)
+    assert again.files.get().figures == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
+
+
+def test_windows_1252_is_asked_about(client, admin, folder):
+    folder.write("clients", last_name="Peña")
+    content = (folder.path / "clients.csv").read_text("utf-8").encode("windows-1252")
+    upload(client, ("clients.csv", content))
+    run = Run.objects.get()
+    actions.work(run.pk)
+    assert "It is Windows-1252" in client.get(f"/imports/{run.pk}/").content.decode()
+    assert client.post(f"/imports/{run.pk}/apply/").status_code == 422
+    client.post(f"/imports/files/{run.files.get().pk}/windows/")
+    actions.work(run.pk)
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    assert Client.objects.get().last_name == "Peña"
+
+
+def test_what_was_thrown_away_is_gone(client, admin, folder):
+    run = sent(client, folder.write("clients", {"dob": "soon"}), "clients")
+    client.post(f"/imports/{run.pk}/discard/")
+    file = RunFile.objects.get()
+    assert (file.content, file.listed, bytes(file.rejects)) == (None, [], b"")
+    assert client.post(f"/imports/{run.pk}/apply/").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([], "Choose one or more files first."),
+        ([("clients.csv", b"PK\x03\x04nonsense")], "clients.csv: This is no spreadsheet that can be read."),
+        ([("clients.csv", b"client_ref\n"), ("Clients.CSV", b"client_ref\n")], "Two of these files are clients.csv"),
+    ],
+)
+def test_what_cannot_be_kept_is_said(client, admin, files, sentence):
+    answer = upload(client, *files)
+    assert answer.status_code == 422 and sentence in answer.content.decode()
+    assert not Run.objects.exists()
+
+
+def test_too_much_at_once_is_refused_before_it_is_read(client, admin, settings):
+    settings.IMPORT_UPLOAD_MB = 1
+    answer = upload(client, ("clients.csv", b"x" * 1_100_000))
+    assert answer.status_code == 413 and "more than is read at once" in answer.content.decode()
+
+
+def test_files_of_someone_who_may_not_import_are_not_even_read(client, db, monkeypatch):
+    read = []
+    monkeypatch.setattr("lwg_intake.imports.uploads.InMemory.receive_data_chunk", lambda *a: read.append(a))
+    client.force_login(UserFactory(roles=["csr"]))
+    assert upload(client, ("clients.csv", b"client_ref\n")).status_code == 403
+    assert not read
+
+
+def as_xlsx(rows):
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def in_database(word):
+    """Whether any column of any table holds it, packed uploads unpacked."""
+    tables = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE %s', [f"%{word}%"])
+            if cursor.fetchone()[0]:
+                return table
+    packed = [bytes(part) for file in RunFile.objects.all() for part in (file.content, file.rejects) if part]
+    return any(word.encode() in zlib.decompress(part) for part in packed)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "windows"])
+def test_no_byte_of_a_diagnosis_is_kept_anywhere(client, admin, folder, kind, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
+    folder.write("clients", {"last_name": "Peña"}, {"client_ref": "LW-2", "dob": "soon"})
+    lines = (folder.path / "clients.csv").read_text("utf-8").splitlines()
+    lines[0] += ",Primary Diagnosis"
+    lines = [lines[0], *(f"{line},{SECRET}" for line in lines[1:]), f"LW-3,short,{SECRET}", f'LW-4,"{SECRET}"x']
+    if kind == "xlsx":
+        content = as_xlsx(line.split(",") for line in lines[:3])
+    else:
+        content = "\n".join(lines).encode("windows-1252" if kind == "windows" else "utf-8")
+    assert upload(client, (f"clients.{'csv' if kind == 'windows' else kind}", content)).status_code == 302
+    run = Run.objects.get()
+    actions.work(run.pk)
+    assert not in_database(SECRET)
+    if kind == "windows":
+        client.post(f"/imports/files/{run.files.get().pk}/windows/")
+        actions.work(run.pk)
+    assert run.files.get().figures["created"] == 1
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    assert Client.objects.get().last_name == "Peña"
+    assert not in_database(SECRET) and SECRET not in caplog.text
+    assert SECRET not in client.get(f"/imports/{run.pk}/").content.decode()
+
+
+def test_opening_an_import_is_on_record_and_does_not_hinder_taking_it_back(client, admin, practice):
+    run = sent(client, practice, "clinicians", "clients")
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    client.get(f"/imports/{run.pk}/")
+    assert Event.objects.filter(verb="import.opened", actor_id=admin.pk).exists()
+    assert "Take the import back" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
+def test_a_worker_that_was_killed_is_finished_by_the_next(client, admin, practice):
+    """Whole files went in or not; the others follow, and none twice."""
+    run = sent(client, practice, "clinicians", "clients", "assignments")
+    client.post(f"/imports/{run.pk}/apply/")
+    run.files.filter(file="clinicians").update(applied_at=run.asked_at)
+    practice.write("clinicians")
+    assert actions.waiting() == [run.pk]
+    actions.work(run.pk)
+    run.refresh_from_db()
+    assert run.status == "applied" and actions.waiting() == []
+
+
+def test_a_worker_that_fails_says_so_without_a_word_of_the_row(client, admin, practice, monkeypatch, caplog):
+    run = sent(client, practice, "clinicians", "clients")
+
+    def broken(*_):
+        raise RuntimeError("Ada Brightwater")
+
+    monkeypatch.setattr(actions, "import_files", broken)
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    run.refresh_from_db()
+    assert run.status == "failed" and "RuntimeError" in run.notes[-1]
+    assert "Ada" not in caplog.text and "Ada" not in str(run.notes)
+    assert "Try again" in client.get(f"/imports/{run.pk}/").content.decode()
