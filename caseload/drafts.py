@@ -72,12 +72,10 @@ def letter_variables(facts: Closing, referrals: str) -> dict[str, str]:
     from django.conf import settings
 
     return {
-        "client_first_name": facts.called,
         "clinician_name": facts.clinician,
         "end_date": f"{date.fromisoformat(facts.said('ending', 'ended_on', str(facts.today))):%B %-d, %Y}",
         "return_contact": settings.PRACTICE_PHONE,
         "referrals": referrals,
-        "crisis_line": "988",
         "missed_count": str(len(facts.misses)),
         "policy_summary": POLICY,
         "reason_text_neutral": "This is as we talked about."
@@ -89,4 +87,4 @@ def letter_variables(facts: Closing, referrals: str) -> dict[str, str]:
 def letter(facts: Closing, referrals: str) -> str:
     from lwg_intake.messages.texts import render
 
-    return render(letter_template(facts), **letter_variables(facts, referrals)).body
+    return render(letter_template(facts), client_first_name=facts.called, **letter_variables(facts, referrals)).body

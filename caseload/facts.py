@@ -19,7 +19,11 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Closing:
-    """Everything a closing asks. `answers` holds the fields of the steps that are done, by step key."""
+    """Everything a closing asks. `answers` holds the fields of the steps that are done, by step key.
+
+    `email` is where a letter may go, a minor's to the guardian, and `email_not` why not. `handed_over` says that
+    another wing asked for it; `rang_back` is what was heard of the client since, and not yet confirmed.
+    """
 
     today: date
     policy: Mapping[str, int]
@@ -40,8 +44,12 @@ class Closing:
     attempts: tuple[Attempt, ...] = ()
     other_services: tuple[str, ...] = ()
     email: str = ""
-    email_ok: bool | None = None
+    email_not: str = ""
     clinician_account: int | None = None
+    supervisor_account: int | None = None
+    clinician_left: bool = False
+    handed_over: bool = False
+    rang_back: str = ""
     is_minor: bool = False
     is_at_risk: bool = False
     guardian: str = ""

@@ -98,7 +98,20 @@ class EndingForm(StepForm):
         return day
 
 
-class LetterForm(StepForm):
+class HeardForm(StepForm):
+    """A step that a word of the client stops, unless somebody says why it goes on."""
+
+    heard = forms.CharField(
+        label="The client was in contact since. Why end the service nonetheless?", required=False, max_length=500
+    )
+
+    def __init__(self, *args: Any, facts: Closing, **kwargs: Any) -> None:
+        super().__init__(*args, facts=facts, **kwargs)
+        if not facts.rang_back:
+            del self.fields["heard"]
+
+
+class LetterForm(HeardForm):
     how = forms.ChoiceField(
         label="How the letter goes out",
         choices=(("email", "By e-mail, now"), ("portal", "I send it through the portal"), ("post", "By post")),
@@ -109,7 +122,7 @@ class LetterForm(StepForm):
 
     @classmethod
     def from_record(cls, facts: Closing) -> dict[str, Any]:
-        how = "email" if facts.email and facts.email_ok else "portal"
+        how = "email" if facts.email else "portal"
         return {"how": how, "referrals": "\n".join(drafts.REFERRALS)}
 
     def clean_referrals(self) -> str:
@@ -121,13 +134,11 @@ class LetterForm(StepForm):
     def clean_how(self) -> str:
         how = self.cleaned_data["how"]
         if how == "email" and not self.facts.email:
-            raise forms.ValidationError("There is no e-mail address on record. Send it through the portal or by post.")
-        if how == "email" and self.facts.email_ok is False:
-            raise forms.ValidationError("The client does not want e-mail. Send it through the portal or by post.")
+            raise forms.ValidationError(f"{self.facts.email_not} Or send it through the portal or by post.")
         return how
 
 
-class NoteForm(StepForm):
+class NoteForm(HeardForm):
     note = forms.CharField(label="Termination Note", widget=text(10), max_length=10000)
     pasted = forms.BooleanField(
         label="The Termination Note is signed in TherapyNotes",
@@ -143,12 +154,16 @@ class AnswerForm(forms.Form):
     """One answer to one or more suggestions."""
 
     answer = forms.ChoiceField(choices=Answer.choices, error_messages={"required": "Choose an answer."})
+    text = forms.ChoiceField(
+        label="Letter", required=False, choices=(("T22", "Schedule by the date"), ("T21", "Still interested?"))
+    )
     because = forms.CharField(label="Because", required=False, max_length=500)
     on = forms.DateField(label="Date", required=False, widget=DayInput())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         answer, today = data.get("answer"), dates.today()
+        data["text"] = data.get("text") or "T22"
         if answer in (Answer.KEEP, Answer.REASSIGN) and not data.get("because"):
             self.add_error("because", "Say why, for whoever asks again.")
         if answer in (Answer.KEEP, Answer.LETTER) and not self.has_error("on"):

@@ -13,22 +13,25 @@ from django.utils import timezone
 from caseload import drafts
 from caseload.facts import Attempt, Closing
 from caseload.models import Closure, Suggestion
-from caseload.rules import CLOSING, Ground, letter_template, recurring_place
+from caseload.rules import CLOSING, Ground, Guard, letter_template, recurring_place
 from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case, Tick
+from lwg_intake.errors import Refusal
+from lwg_intake.messages.reaching import reach
 from lwg_intake.messages.texts import Text, render
 from lwg_intake.policy.values import values
 from lwg_intake.records.contacts import mistaken
-from lwg_intake.records.models import Appointment, Assignment, Clinician, Contact
-from lwg_intake.records.rules import MISSES, AppointmentState, Direction, Flag, Service
+from lwg_intake.records.models import Appointment, Assignment, Clinician, Contact, Handover
+from lwg_intake.records.rules import ANSWERED, MISSES, AppointmentState, Direction, Flag, Service
 
 PROCEDURE = "closing"
 
 
 def details(case: Case) -> Closure:
-    return Closure.objects.select_related("assignment__clinician", "termination").get(case=case)
+    rows = Closure.objects.select_related("assignment__clinician__supervisor", "termination", "handover")
+    return rows.get(case=case)
 
 
 def facts(case: Case) -> Closing:
@@ -42,10 +45,11 @@ def facts(case: Case) -> Closing:
     last_seen = kept.aggregate(at=Max("starts_at"))["at"]
     last_seen_on = dates.day_of(last_seen) if last_seen else None
     log = Contact.objects.current().filter(client=client)
-    last_contact = log.filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied"))).aggregate(at=Max("at"))
+    last_contact = log.filter(Q(direction=Direction.IN) | Q(outcome__in=ANSWERED)).aggregate(at=Max("at"))
     tried = log.filter(direction=Direction.OUT, at__date__gt=last_seen_on or began).exclude(mistaken()).order_by("at")
     age = dates.age_on(client.dob, today) if client.dob else None
     others = Assignment.objects.running().filter(client=client).exclude(service=assignment.service)
+    reached, supervisor = reach(client, "email", policy), assignment.clinician.supervisor
     return Closing(
         today=today,
         policy=policy,
@@ -75,15 +79,51 @@ def facts(case: Case) -> Closing:
         visits_kept=kept.filter(starts_at__date__gte=began).count(),
         attempts=tuple(Attempt(dates.day_of(c.at), c.channel, c.outcome) for c in tried[:12]),
         other_services=tuple(Service(s).label for s in others.values_list("service", flat=True).distinct()),
-        email=client.email,
-        email_ok=client.email_ok,
+        email=reached.to,
+        email_not=reached.refused,
         is_minor=age is not None and age < policy["minor_until_years"],
         is_at_risk=Flag.RISK in client.flags,
         clinician_account=assignment.clinician.account_id,
+        supervisor_account=supervisor.account_id if supervisor else None,
+        clinician_left=assignment.clinician.last_day is not None and assignment.clinician.last_day < today,
+        handed_over=row.handover is not None,
+        rang_back=_rang_back(case, row),
         guardian=client.guardian_name,
         is_part2=Flag.PART2 in client.flags,
         is_held=Flag.HOLD in client.flags,
     )
+
+
+def asked_of(user: User) -> Any:
+    """The closings that other wings asked for, taken up or not, as far as a person may take them up."""
+    rows = Handover.objects.filter(kind=Handover.Kind.CLOSE, assignment__ended_on__isnull=True)
+    if not user.can(Can.SEE_ALL_CLIENTS):
+        rows = rows.filter(assignment__clinician__account=user)
+    return rows.select_related("assignment__client", "assignment__clinician", "asked_by", "taken_up_by")
+
+
+def cautions(assignment: Assignment) -> set[str]:
+    """What makes a client the clinician's alone, as the record stands now."""
+    client, years = assignment.client, values()["minor_until_years"]
+    minor = client.dob is not None and dates.age_on(client.dob, dates.today()) < years
+    return ({Guard.MINOR.value} if minor else set()) | ({Guard.RISK.value} if Flag.RISK in client.flags else set())
+
+
+def _rang_back(case: Case, row: Closure) -> str:
+    """What was heard of the client since the closing was asked for, or since somebody last confirmed it in words."""
+    if row.handover is None:
+        return ""
+    confirmed = [t.at for t in case.ticks.all() if t.outcome == Tick.Outcome.DONE and t.fields.get("heard")]
+    heard = (
+        Contact.objects.current()
+        .filter(Q(direction=Direction.IN) | Q(outcome__in=ANSWERED))
+        .filter(client_id=case.client_id, at__gt=max([row.handover.asked_at, *confirmed]))
+        .first()
+    )
+    if heard is None:
+        return ""
+    how = f"{heard.get_direction_display().lower()} {heard.get_channel_display().lower()}"
+    return f"{how} on {dates.local(heard.at):%b %-d, %-I:%M %p}"
 
 
 def letter_preview(case: Case, facts: Closing, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,13 +132,26 @@ def letter_preview(case: Case, facts: Closing, fields: Mapping[str, Any]) -> dic
     return {"letter": drafts.letter(facts, referrals), "template": letter_template(facts), "to": facts.email}
 
 
-def deadline_text(assignment: Assignment, deadline: date) -> Text:
-    """The letter that asks to schedule by a day (T22)."""
-    return deadline_words(assignment.client.called, deadline)
+def letter_words(assignment: Assignment, text: str, deadline: date) -> dict[str, str]:
+    """What a letter with a date says besides the name: to schedule by a day (T22), or whether there is interest (T21).
+
+    Raises Refusal for T21 to a client who was never seen: the letter names the month.
+    """
+    if text == "T22":
+        return {"deadline_date": f"{deadline:%A, %B %-d, %Y}"}
+    seen = Appointment.objects.filter(
+        client=assignment.client_id, clinician=assignment.clinician_id, service=assignment.service,
+        state=AppointmentState.KEPT,
+    ).aggregate(at=Max("starts_at"))["at"]  # fmt: skip
+    if seen is None:
+        raise Refusal(
+            f"{assignment.client.name} was never seen, so the letter cannot name a month. Use the one with a date."
+        )
+    return {"last_seen_month": f"{dates.local(seen):%B %Y}", "reply_by": f"{deadline:%A, %B %-d, %Y}"}
 
 
 def deadline_words(called: str, deadline: date) -> Text:
-    """The same, for whoever bears that first name."""
+    """The letter that asks to schedule by a day, for whoever bears that first name."""
     return render("T22", client_first_name=called, deadline_date=f"{deadline:%A, %B %-d, %Y}")
 
 
@@ -151,7 +204,7 @@ def caseload(clinicians: list[Clinician], numbers: Mapping[str, int]) -> list[Li
         _add_places(by_key, clinicians, numbers)
     spoke = dict(
         Contact.objects.current()
-        .filter(Q(direction=Direction.IN) | Q(outcome__in=("reached", "replied")))
+        .filter(Q(direction=Direction.IN) | Q(outcome__in=ANSWERED))
         .filter(client__in={key[0] for key in by_key})
         .values_list("client_id")
         .annotate(Max("at"))

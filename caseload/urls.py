@@ -10,6 +10,8 @@ from caseload.overview import views as overview
 urlpatterns = [
     path("caseload/", views.caseload, name="caseload"),
     path("caseload/answers/", views.answer, name="caseload-answer"),
+    path("caseload/assignments/<int:pk>/close/", views.start, name="closing-start"),
+    path("caseload/asked/<int:pk>/", views.asked, name="closing-asked"),
     path("caseload/overview/", overview.overview, name="caseload-overview"),
     path("caseload/calendar/", feeds.own, name="caseload-calendar"),
     path("calendar/<str:token>.ics", feeds.feed, name="caseload-feed"),

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from caseload import actions, rules, selectors
 from caseload.forms import AnswerForm
@@ -19,6 +19,8 @@ from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Case
 from lwg_intake.errors import Refusal
 from lwg_intake.policy.values import values
+from lwg_intake.records.models import Assignment
+from lwg_intake.records.models.people import theirs
 
 SHOW = {
     "": ("Everyone", lambda line: True),
@@ -110,3 +112,42 @@ def answer(request: HttpRequest) -> HttpResponse:
         messages.warning(request, f"No e-mail went to {by_hand} of them: send that letter through the portal.")
     of = request.POST.get("of", "")
     return redirect(reverse("caseload") + (f"?of={of}" if of.isdigit() else ""))
+
+
+@needs(Can.CLOSE_CLIENTS)
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start a closing that no night suggested, after a second look at whom it ends."""
+    assignment = get_object_or_404(
+        Assignment.objects.filter(theirs(request.user), ended_on__isnull=True).select_related("client", "clinician"),
+        pk=pk,
+    )
+
+    def page(refusal: Refusal | None = None) -> HttpResponse:
+        context = {"assignment": assignment, "client": assignment.client, "refusal": refusal}
+        return render(request, "caseload/start.html", context)
+
+    request.on_refusal = page  # type: ignore[attr-defined]
+    running = Case.objects.open().filter(assignment=assignment, procedure=selectors.PROCEDURE).first()
+    if running:
+        return redirect("case", pk=running.pk)
+    if request.method == "GET":
+        return page()
+    return redirect("case", pk=actions.start_closing(assignment_id=pk, by=request.user).pk)
+
+
+@needs(Can.END_UNRESPONSIVE)
+@require_http_methods(["GET", "POST"])
+def asked(request: HttpRequest, pk: int) -> HttpResponse:
+    """A closing that was asked for: read why, and take it up."""
+    handover = get_object_or_404(selectors.asked_of(request.user), pk=pk)
+    assignment = handover.assignment
+
+    def page(refusal: Refusal | None = None) -> HttpResponse:
+        context = {"handover": handover, "assignment": assignment, "client": assignment.client, "refusal": refusal}
+        return render(request, "caseload/start.html", context)
+
+    request.on_refusal = page  # type: ignore[attr-defined]
+    if request.method == "GET":
+        return page()
+    return redirect("case", pk=actions.take_up(handover_id=pk, by=request.user).pk)

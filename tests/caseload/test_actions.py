@@ -18,7 +18,8 @@ from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
 from lwg_intake.messages.models import Message
 from lwg_intake.records.models import Appointment, Assignment, Client, Contact, Episode, Handover, Termination
 from tests.caseload import deeds
-from tests.caseload.deeds import Practice, ago, ahead, assigned, do, finish, say, states, suggested, today, up_to_letter
+from tests.caseload.deeds import Practice, ago, ahead, do, finish, say, states, suggested, today, up_to_letter
+from tests.caseload.practice import number
 from tests.factories.policy import SettingFactory
 from tests.factories.records import AssignmentFactory, ContactFactory, EpisodeFactory, TerminationFactory
 
@@ -59,6 +60,7 @@ def test_a_letter_goes_by_mail_where_the_client_wants_mail(practice: Practice) -
 
 @pytest.mark.parametrize("fields", [{"client__email_ok": False}, {"client__email_ok": None}, {"client__email": ""}])
 def test_to_the_others_it_goes_through_the_portal(practice: Practice, fields: dict[str, Any]) -> None:
+    number("email_unasked", 0)
     letter = say(suggested(practice, "trying", **fields), "letter", practice.osei, on=ahead(14))
     assert letter.message is None and not Message.objects.exists()
     assert Contact.objects.get().channel == "portal"
@@ -386,12 +388,12 @@ def test_without_the_client_the_summary_holds_the_reasoning(practice: Practice, 
 
 
 def test_what_is_drafted_comes_from_the_record(practice: Practice) -> None:
-    mine = assigned(practice)
+    mine = suggested(practice, "missed")
     deeds.visit(mine, -60, "kept")
     for days in (50, 40, 35):
         deeds.visit(mine, -days, "no_show")
     ContactFactory(client=mine.client, direction="out", channel="voicemail", outcome="voicemail")
-    case = actions.start_closing(assignment=mine, grounds=["missed"], by=practice.osei)
+    case = actions.start_closing(assignment_id=mine.pk, by=practice.osei)
     here = board(case)
     text = here.row("summary").step.form.from_record(here.facts)["text"]
     assert "Visits kept: 1" in text and len(re.findall(r", \d{4} no-show", text)) == 3 and "voicemail" in text.lower()

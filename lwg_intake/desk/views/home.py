@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from caseload import worklists as caseload
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
@@ -14,7 +15,7 @@ from lwg_intake.desk.actions import removals
 from lwg_intake.messages.models import Message
 from lwg_intake.records.models import Assignment, Removal
 from lwg_intake.records.models.people import theirs
-from returning.worklists import waiting_for
+from returning import worklists as returning
 
 
 @require_GET
@@ -22,7 +23,7 @@ from returning.worklists import waiting_for
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's own work, the most pressing first."""
     user: User = request.user  # type: ignore[assignment]
-    work = waiting_for(user)
+    work = [*returning.waiting_for(user), *caseload.waiting_for(user)]
     asked = Removal.objects.filter(status=Removal.Status.ASKED).select_related(
         "client", "assignment__clinician", "asked_by"
     )
