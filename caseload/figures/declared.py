@@ -50,7 +50,7 @@ FIGURES = {
         Figure(
             "suggestions", "What the night suggested, and what came of it", "stack",
             "Suggestions that ended this way: answered close, write, keep or reassign, withdrawn because their reason "
-            "went away, or still open.",
+            "went away, or still open (told, not drawn).",
             "All suggestions opened in that period. Each ground of an assignment is a suggestion of its own.",
             "The day on which the night opened it.",
             "Nothing.",

@@ -16,10 +16,10 @@ from lwg_intake.records.rules import MISSES, AppointmentState
 
 # How a suggestion ended, in the order of the bars.
 ENDINGS = {
-    "close": "Close",
-    "letter": "Write with a date",
-    "keep": "Keep",
-    "reassign": "Reassign",
+    "close": "To close",
+    "letter": "Written to",
+    "keep": "Kept",
+    "reassign": "To reassign",
     "withdrawn": "Withdrawn",
     "open": "Still open",
 }
@@ -154,7 +154,11 @@ def suggestions(found: Counts, asked: Asked) -> Shown:
     return Shown(
         FIGURES["suggestions"],
         f"{said(total, asked.least, 'suggestion')}: {', '.join(parts)}." if total else "",
-        (Column("Opened in"), Column("Opened"), *(Column(label, "bar") for label in ENDINGS.values())),
+        (
+            Column("Opened in"),
+            Column("Opened"),
+            *(Column(label, "" if ending == "open" else "bar") for ending, label in ENDINGS.items()),
+        ),
         [
             (name, [_total(row, asked.least), *cells])
             for name, row, cells in zip(names, counts, _guarded(counts, asked.least), strict=True)
