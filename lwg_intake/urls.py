@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("lwg_intake.messages.urls")),
     path("", include("returning.urls")),
     path("", include("caseload.urls")),
+    path("", include("reassignment.departure_urls")),
 ]

@@ -23,6 +23,8 @@ PLACES = (
     Place("Home", "home", Can.USE_DESK),
     Place("Tracker", "tracker", Can.SEE_CASES),
     Place("Calls", "calls", Can.RING_CLIENTS),
+    Place("Departures", "departures", Can.WORK_CALLS),
+    Place("Departures", "departures", Can.VERIFY_ROSTER),
     Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
     Place("Caseloads", "caseload-overview", Can.REVIEW_ALL_CASELOADS),
     Place("Figures", "figures", Can.SEE_FIGURES),
