@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from lwg_intake.access.needs import needs
@@ -82,6 +83,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "more": "&".join(f"{name}={request.GET[name]}" for name in ("show", *narrow.fields) if narrow.data.get(name)),
         "incoming": IncomingText.objects.filter(settled_at__isnull=True)[:20],
         "failed": counts.get(Status.FAILED.value, 0),
+        "now": timezone.now(),
         "may_edit": request.user.can(Can.EDIT_TEXTS),
     }
     return render(request, "desk/outbox.html", context)
@@ -115,6 +117,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Message, refusal: Refusal | None = None) -> HttpResponse:
     context = {
         **_line(found),
+        "now": timezone.now(),
         "refusal": refusal,
         "because": request.POST.get("because", ""),
         "may_hold": found.status == Status.QUEUED,
