@@ -60,15 +60,24 @@
     box.dispatchEvent(new Event("find"));
   });
 
-  box.addEventListener("input", () => { wanted = false; });
+  // While another text stands in the box, what is listed is the answer to an older one, and looks so.
+  box.addEventListener("input", () => {
+    wanted = false;
+    list.classList.toggle("find__list--older", answered !== null && answered !== box.value);
+  });
   box.addEventListener("focus", () => {
     if (answered === null && box.value.trim().length > 1) box.dispatchEvent(new Event("find"));
   });
 
-  box.addEventListener("htmx:beforeRequest", () => { asked = box.value; });
+  // An answer that comes when the box holds another text is nobody's answer any more.
+  list.addEventListener("htmx:beforeSwap", (event) => {
+    asked = event.detail.requestConfig.formData.get("text");
+    if (asked !== box.value) event.detail.shouldSwap = false;
+  });
 
   list.addEventListener("htmx:afterSwap", () => {
     answered = asked;
+    list.classList.remove("find__list--older");
     status.textContent = list.querySelector("[data-said]")?.textContent ?? "";
     if (wanted && answered === box.value) openFirst();
   });

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from lwg_intake.access.models import User
 from lwg_intake.records.models import Client
@@ -97,3 +97,75 @@ def test_without_a_script_it_is_a_page(
     page.get_by_role("link", name="Catherine Smith").click()
     expect(page).to_have_url(re.compile(rf"/clients/{people['C-1'].pk}/$"))
     context.close()
+
+
+def hold(page: Page) -> list[Route]:
+    """Keep each search waiting until it is let go: the answers come in the order that the test wants."""
+    held: list[Route] = []
+    page.route("**/search/", lambda route: held.append(route))
+    return held
+
+
+def let_go(page: Page, held: list[Route], number: int) -> None:
+    """Let the server have a search that waits, the first being 0."""
+    for _ in range(200):
+        if len(held) > number:
+            return held[number].continue_()
+        page.wait_for_timeout(20)
+    raise AssertionError(f"no search number {number} within 4 seconds")
+
+
+def test_an_answer_that_comes_too_late_is_never_shown(desk: Page, people: dict[str, Client]) -> None:
+    held = hold(desk)
+    box = desk.get_by_label("Find a client")
+    with desk.expect_request("**/search/"):
+        box.press_sequentially("smi")
+    # The text has changed, though the box has not asked for it yet: here comes the answer to the older text.
+    box.evaluate("box => { box.value = 'nunez'; }")
+    with desk.expect_response("**/search/"):
+        let_go(desk, held, 0)
+    expect(desk.locator(".hit")).to_have_count(0)
+    box.dispatch_event("input")
+    let_go(desk, held, 1)
+    expect(desk.locator(".hit__name")).to_contain_text(["José Núñez", "María Núñez"])
+
+
+def test_an_outdated_question_is_called_off(desk: Page, people: dict[str, Client]) -> None:
+    held, failed = hold(desk), []
+    desk.on("requestfailed", lambda request: failed.append(request.post_data))
+    box = desk.get_by_label("Find a client")
+    with desk.expect_request("**/search/"):
+        box.press_sequentially("smi")
+    box.fill("nunez")
+    let_go(desk, held, 1)
+    expect(desk.locator(".hit")).to_have_count(2)
+    assert len(failed) == 1 and "smi" in failed[0]
+
+
+def test_what_is_listed_looks_old_while_one_types_on(desk: Page, people: dict[str, Client]) -> None:
+    box = desk.get_by_label("Find a client")
+    box.press_sequentially("nun")
+    expect(desk.locator(".hit")).to_have_count(2)
+    held = hold(desk)
+    box.press_sequentially("x")
+    expect(desk.locator("#found")).to_have_class(re.compile("find__list--older"))
+    let_go(desk, held, 0)
+    expect(desk.locator("#found")).not_to_have_class(re.compile("find__list--older"))
+
+
+def test_nothing_typed_stands_in_an_address_or_is_passed_on(desk: Page, people: dict[str, Client]) -> None:
+    asked: list[Request] = []
+    desk.on("request", lambda request: asked.append(request))
+    desk.get_by_label("Find a client").press_sequentially("nunez", delay=30)
+    expect(desk.locator(".hit")).to_have_count(2)
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(rf"/clients/{people['C-3'].pk}/$"))
+    searches = [request for request in asked if request.url.endswith("/search/")]
+    assert searches and all(request.method == "POST" for request in searches)
+    for request in asked:
+        told = f"{request.url} {request.all_headers().get('referer', '')}".lower()
+        assert "nunez" not in told and "?" not in told, told
+    desk.go_back()
+    expect(desk).to_have_url(re.compile(r"//[^/]+/$"))
+    assert "nunez" not in desk.evaluate("JSON.stringify([history.state, sessionStorage, localStorage])").lower()

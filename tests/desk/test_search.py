@@ -118,3 +118,13 @@ def test_the_list_costs_the_same_however_many_it_shows(
     post(client, "mo")
     with django_assert_max_num_queries(7):
         assert "The first 20 clients" in post(client, "mo same").content.decode()
+
+
+def test_no_log_says_what_was_typed(
+    client: Browser, csr: User, cat: Client, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level("DEBUG"):
+        post(client, "katherine smyth")
+        post(client, "katherine smyth", typing=False)
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "katherine" not in said and "Catherine" not in said
