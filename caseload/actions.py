@@ -220,9 +220,11 @@ def _reassign(assignment: Assignment, found: list[Suggestion], *, by: User, beca
         raise Refusal("Say why another clinician would serve better.")
     try:
         with transaction.atomic():
-            return Handover.objects.create(
+            asked = Handover.objects.create(
                 kind=Handover.Kind.REASSIGN, assignment=assignment, because=because.strip(), asked_by=by
             )
+            record("handover.asked", by=by, on=asked, client_id=assignment.client_id, kind="reassign")
+            return asked
     except IntegrityError as error:
         raise Refusal(f"A reassignment of {assignment.client.name} is asked for already.") from error
 
@@ -253,10 +255,12 @@ def _visits(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
 def _wish(*, case: Case, facts: Closing, fields: Fields, by: User) -> None:
     """A client who would go on with somebody else is handed to the reassignment wing at once."""
     if fields["wish"] == "yes":
-        Handover.objects.get_or_create(
+        asked, made = Handover.objects.get_or_create(
             kind=Handover.Kind.REASSIGN, assignment=selectors.details(case).assignment, taken_up_at=None,
             defaults={"because": "The client would go on with another clinician.", "asked_by": by},
         )  # fmt: skip
+        if made:
+            record("handover.asked", by=by, on=asked, client_id=case.client_id, kind="reassign")
 
 
 def _require_may(facts: Closing, by: User) -> None:

@@ -22,6 +22,7 @@ from lwg_intake.messages import actions as messages
 from lwg_intake.policy import values as policy
 from lwg_intake.records.models import Balance
 from returning import actions as returning
+from tests.caseload import audited
 from tests.factories.access import UserFactory
 from tests.factories.imports import RunFileFactory
 from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
@@ -30,7 +31,7 @@ from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
 
 pytestmark = pytest.mark.django_db
-OURS = ("audit", "access", "policy", "records", "imports", "checklists", "outbox", "returning")
+OURS = ("audit", "access", "policy", "records", "imports", "checklists", "outbox", "returning", "caseload")
 Deed = Callable[[], object]
 
 
@@ -309,14 +310,15 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
         ),
         {"policy.changed"},
     ),
+    **audited.DEEDS,
 }  # fmt: skip
 
 ACTIONS = {"cases": cases, "imports": imports, "messages": messages, "returning": returning, "money": money,
-           "people": people, "removals": removals, "search": search, "policy": policy}  # fmt: skip
+           "people": people, "removals": removals, "search": search, "policy": policy, **audited.MODULES}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
     "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",
-    "returning.left", "returning.reopened", "returning.finished", "returning.touched",
+    "returning.left", "returning.reopened", "returning.finished", "returning.touched", *audited.PARTS,
 }  # fmt: skip
 
 
