@@ -9,7 +9,7 @@ from lwg_intake import dates
 from lwg_intake.checklists.models import Case, Entry
 from lwg_intake.placement.selectors import address_of, shared, welcome_text
 from lwg_intake.records.models import Termination
-from lwg_intake.records.snapshot import Snapshot, snapshot
+from lwg_intake.records.snapshot import Snapshot
 from returning.facts import Facts
 from returning.models import Return
 
@@ -18,7 +18,7 @@ PROCEDURE = "returning"
 
 def facts(case: Case) -> Facts:
     """Everything that the rules of a return ask, as it stands today."""
-    return from_snapshot(case, details(case), snapshot(case.client))
+    return from_snapshot(case, details(case), case.seen)
 
 
 def details(case: Case) -> Return:

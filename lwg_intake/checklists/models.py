@@ -6,10 +6,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lwg_intake.access.roles import Can
 from lwg_intake.records.models.checks import together
 from lwg_intake.records.models.people import theirs
+from lwg_intake.records.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -107,6 +109,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @cached_property
+    def seen(self) -> Snapshot:
+        """The client's record when this case was read: once for the wing's facts and for the page around them."""
+        return snapshot(self.client)
 
 
 class Tick(models.Model):

@@ -23,7 +23,6 @@ from lwg_intake.checklists.procedure import Step
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
 from lwg_intake.errors import NotThere, Refusal, Stale
-from lwg_intake.records.snapshot import snapshot
 
 # The office sees every case, a clinician those about their own assignments: Case.visible_to decides which.
 SEE = (Can.SEE_CASES, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS)
@@ -60,7 +59,7 @@ def _page(
         "case": here.case,
         "at": at,
         "refusal": refusal,
-        "seen": snapshot(here.case.client),
+        "seen": here.case.seen,
         "entries": here.case.entries.select_related("by"),
         "questions": list(here.case.questions.select_related("asked_by", "answered_by")),
         "leave_form": LeaveForm(
