@@ -13,6 +13,7 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.printed import printed
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.imports import format
+from lwg_intake.messages import catalogue
 from lwg_intake.messages.models import Message
 from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Removal
@@ -67,6 +68,7 @@ PARTS = (
     Part("import-format.md", "import-format", format.as_markdown),
     Part("returning.md", "returning", _procedure("returning")),
     Part("caseload.md", "closing", _procedure("closing")),
+    Part("messages.md", "texts", catalogue.as_markdown),
     Part("sweep.md", "sweep", _sweep),
 )
 
