@@ -155,7 +155,7 @@ def rang_back(*, row_id: int, version: int, by: User, channel: str = Channel.PHO
         if withdraw_close(row, by):
             change(row, "The client got in touch: the closing is withdrawn", by, ending="", handover=None)
             return True
-        change(row, "The client got in touch while the closing is under way: stop it", by)
+        change(row, "The client got in touch while being closed: leave the closing", by, ending="", handover=None)
         record("closing.overtaken", by=by, on=contact, client_id=row.assignment.client_id)
         return False
 
@@ -188,12 +188,12 @@ def ask_end(*, row_id: int, version: int, by: User) -> RosterRow:
         return change(row, "Closing asked for: not reached", by, handover=handover, ending=Ending.UNREACHED)
 
 
-def _log(row: RosterRow, rung: Rung, channel: str, outcome: str, by: User, message: Any = None, **more: str) -> Attempt:
+def _log(row: RosterRow, rung: Rung, channel: str, outcome: str, by: User, message: Any = None, **more: Any) -> Attempt:
     contact = _contact(row, channel, outcome, by, **more)
     return Attempt.objects.create(row=row, rung=rung, outcome=outcome, contact=contact, message=message, by=by)
 
 
-def _contact(row: RosterRow, channel: str, outcome: str, by: User, **more: str) -> Contact:
+def _contact(row: RosterRow, channel: str, outcome: str, by: User, **more: Any) -> Contact:
     return log_contact(
         client_id=row.assignment.client_id, channel=channel, outcome=outcome, by=by, reason=REASON, **more
     )

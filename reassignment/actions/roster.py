@@ -15,10 +15,13 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Case
 from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
-from lwg_intake.records.models import Assignment, Clinician, Handover
+from lwg_intake.records.episodes import derive
+from lwg_intake.records.models import Appointment, Assignment, Clinician, Handover
 from reassignment.actions.departures import is_own, put_on, running
+from reassignment.actions.requests import open_reassignment
 from reassignment.models import Departure, RosterChange, RosterRow
 from reassignment.rules.departures import SETTLES, STAYS, WANTS, Ending, Kind, Outcome, Preference, Standing
+from reassignment.rules.words import Initiator, Reason
 
 # Who writes preferences: the clinician for their own, and those who ring or run the departure.
 EDITS = (Can.WORK_CALLS, Can.RUN_DEPARTURES, Can.VERIFY_ROSTER)
@@ -111,9 +114,10 @@ def restore(*, row_id: int, version: int, by: User) -> RosterRow:
 
 
 def add(*, departure_id: int, client_ref: str, service: str, by: User) -> RosterRow:
-    """Add a client who is missing from the roster: one with an assignment to this clinician that stands on record.
+    """Add a client who is missing from the roster. Where the record has no open assignment to this clinician but a
+    visit, the assignment is made with it, from that visit on; an import adopts it.
 
-    Raises Refusal where there is none (TherapyNotes' clinicians tab is to be put right first), or the client is there.
+    Raises Refusal where there is neither, or the client is on the roster already.
     """
     with transaction.atomic():
         departure = running(departure_id, by, Can.VERIFY_ROSTER, Can.RUN_DEPARTURES)
@@ -123,11 +127,7 @@ def add(*, departure_id: int, client_ref: str, service: str, by: User) -> Roster
             clinician=departure.clinician, client__ref__iexact=client_ref.strip(), ended_on__isnull=True
         ).select_related("client")
         found = [a for a in assignments if not service or a.service == service]
-        if not found:
-            raise Refusal(
-                f"Record number {client_ref.strip()[:40]} has no open assignment to {departure.clinician}. Put the "
-                "clinician on the client's Clinicians tab in TherapyNotes, import again, and then add."
-            )
+        found = found or [_made_of_visit(departure, client_ref.strip(), service, by)]
         missing = [a for a in found if not RosterRow.objects.filter(departure=departure, assignment=a).exists()]
         if not missing:
             raise Refusal(f"{found[0].client.name} is on the roster already.")
@@ -138,6 +138,29 @@ def add(*, departure_id: int, client_ref: str, service: str, by: User) -> Roster
             raise Stale("Someone else has just added this client.") from error
         record("roster.added", by=by, on=row, client_id=missing[0].client_id)
         return row
+
+
+def _made_of_visit(departure: Departure, client_ref: str, service: str, by: User) -> Assignment:
+    visits = Appointment.objects.filter(clinician=departure.clinician, client__ref__iexact=client_ref)
+    if service:
+        visits = visits.filter(service=service)
+    first = visits.order_by("starts_at").select_related("client").first()
+    if first is None:
+        raise Refusal(
+            f"Record number {client_ref[:40]} has neither an open assignment to {departure.clinician} nor a visit. "
+            "Put the clinician on the client's Clinicians tab in TherapyNotes, import again, and then add."
+        )
+    assignment, made = Assignment.objects.get_or_create(
+        client=first.client,
+        clinician=departure.clinician,
+        service=first.service,
+        started_on=dates.day_of(first.starts_at),
+    )
+    if not made:
+        raise Refusal(f"{first.client.name}'s assignment is over on record. A return is started on the client's page.")
+    derive([first.client_id])
+    record("assignment.made", by=by, on=assignment)
+    return assignment
 
 
 def write_preference(
@@ -204,8 +227,8 @@ def settle(*, row_id: int, with_words: str, version: int, by: User, ring_again_o
         if preference in SETTLES and not words:
             raise Refusal(WANTS[Preference(preference)])
         if preference == Preference.END:
-            handover = ask_close(row, "By the client's own choice, at the clinician's departure.", by)
-            return change(row, "Closing asked for: by choice", by, handover=handover, ending=Ending.CHOICE,
+            asked = ask_close(row, "By the client's own choice, at the clinician's departure.", by)
+            return change(row, "Closing asked for: by choice", by, handover=asked, ending=Ending.CHOICE,
                           settled_with=words)  # fmt: skip
         outcome = SETTLES[Preference(preference)]
         waits = row.departure.kind == Kind.LEAVE and preference == Preference.FOLLOW
@@ -214,16 +237,19 @@ def settle(*, row_id: int, with_words: str, version: int, by: User, ring_again_o
 
 
 def unsettle(*, row_id: int, because: str, version: int, by: User) -> RosterRow:
-    """A client who paused, follows or was referred is pending again: they changed their mind."""
+    """A client who goes another way, or is about to be closed, is pending again: they changed their mind.
+
+    A closing that somebody has taken up goes on until it is left there.
+    """
     if not because.strip():
         raise Refusal("Say what changed.")
     with transaction.atomic():
         row = seize(row_id, by, version)
-        if row.status not in SETTLES.values():
+        if row.status not in SETTLES.values() and not row.ending:
             raise Refusal("This row is not settled in a way that can be taken back here.")
         withdraw_close(row, by)
         return change(row, f"Pending again: {because.strip()}", by, status=Outcome.PENDING, settled_with="",
-                      ring_again_on=None, handover=None, ladder_from_at=timezone.now())  # fmt: skip
+                      ending="", ring_again_on=None, handover=None, ladder_from_at=timezone.now())  # fmt: skip
 
 
 def reassign(*, row_id: int, version: int, by: User) -> Case:
@@ -231,18 +257,18 @@ def reassign(*, row_id: int, version: int, by: User) -> Case:
 
     Raises what opening it raises: NotAllowed, and Refusal where one is open already.
     """
-    from reassignment.actions.requests import open_reassignment
-
     with transaction.atomic():
         row = seize(row_id, by, version)
         if row.status != Outcome.PENDING or row.ending:
             raise Refusal("This row is settled, or its closing is asked for.")
         if row.preference and row.preference not in STAYS:
             raise Refusal(f"The client would like: {row.get_preference_display().lower()}. Change that first.")
-        case: Case = open_reassignment(
-            assignment=row.assignment, reason="left", initiator="departure", by=by,
-            because=f"{row.departure.clinician} leaves on {row.departure.last_day:%b %-d, %Y}. {row.note}".strip(),
+        leaving = row.departure
+        case = open_reassignment(
+            assignment=row.assignment, reason=Reason.LEFT, initiator=Initiator.DEPARTURE, by=by,
+            because=f"{leaving.clinician} leaves on {leaving.last_day:%b %-d, %Y}. {row.note}".strip(),
             preference=str(row.wanted) if row.wanted_id else row.get_preference_display(),
+            wishes={"clinician_id": row.wanted_id} if row.wanted_id else None,
         )  # fmt: skip
         change(row, "Reassignment opened", by, **_let_go(row, by))
         return case

@@ -50,8 +50,8 @@ class Made:
 
     @property
     def words(self) -> str:
-        said = "" if self.rung == Rung.CALL else {State.WAITING: " (waits to leave)", State.FAILED: " (did not arrive)"}
-        return f"{Rung(self.rung).label}: {self.outcome}{said and said.get(self.state, '')}"
+        fate = {State.WAITING: " (waits to leave)", State.FAILED: " (did not arrive)"}.get(self.state, "")
+        return f"{Rung(self.rung).label}: {self.outcome}{fate}"
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _page(
         "settles": preference in SETTLES,
         "pauses": preference == Preference.PAUSE,
         "can_settle": line.is_pending and not row.ending and line.phase not in (Phase.WAITING, Phase.SCHEDULED),
-        "can_unsettle": line.row["status"] in {*SETTLES.values()},
+        "can_unsettle": line.row["status"] in {*SETTLES.values()} or bool(row.ending and line.is_pending),
         "is_struck": line.outcome == Outcome.STRUCK,
         "may_end": request.user.can(Can.END_UNRESPONSIVE) and context["may_verify"],
         "outcomes": ladder.OUTCOMES,

@@ -50,7 +50,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise Refusal("Choose the filled sheet first.")
-        if file.size > sheets.LARGEST:
+        if (file.size or 0) > sheets.LARGEST:
             raise Refusal("This file is larger than 2 MB: a roster is not.")
         rows = sheets.read(file.name or "", file.read())
         context |= {"differences": sheets.differences(departure, rows), "read": True}

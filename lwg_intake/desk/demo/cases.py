@@ -265,7 +265,7 @@ CASES = (
         ended=65,
         also=("CL-04", "medication"),
     ),
-    # A departure: Caleb Whitfield leaves in nine days with fourteen clients.
+    # A departure: Caleb Whitfield gave nine days' notice three days ago, with fourteen clients.
     Case("Ramona Halfyear", "Last intake exactly 6 months ago: no new intake on reassignment", "CL-07", intake=(6, 0)),
     Case(
         "Roland Halfyear", "Last intake 6 months and a day ago: a new intake on reassignment", "CL-07", intake=(6, -1)
@@ -275,7 +275,7 @@ CASES = (
         "Two calls and an e-mail but no text: not yet unresponsive",
         "CL-07",
         intake=(9, 0),
-        contacts=((9, CALL, "departure"), (6, VOICEMAIL, "departure"), (4, MAILED, "departure")),
+        contacts=((3, CALL, "departure"), (2, VOICEMAIL, "departure"), (1, MAILED, "departure")),
     ),
     Case(
         "Silvia Quietman",
@@ -283,10 +283,10 @@ CASES = (
         "CL-07",
         intake=(9, 0),
         contacts=(
-            (9, CALL, "departure"),
-            (6, VOICEMAIL, "departure"),
-            (4, MAILED, "departure"),
-            (4, TEXTED, "departure"),
+            (3, CALL, "departure"),
+            (2, VOICEMAIL, "departure"),
+            (1, MAILED, "departure"),
+            (1, TEXTED, "departure"),
         ),
     ),
     Case(

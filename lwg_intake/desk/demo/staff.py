@@ -132,7 +132,7 @@ def by_hand(today: date) -> list[Staff]:
             gender="male",
             accepting_new=False,
             capacity=40,
-            last_day=today + timedelta(9),
+            last_day=today + timedelta(6),
             states=("MD", "DC"),
         ),
         Staff(
