@@ -9,6 +9,7 @@ from django.db import connections
 
 from caseload.sweeps import sweep
 from lwg_intake.desk.demo.accounts import make_accounts
+from lwg_intake.desk.demo.departures import begin_a_departure
 from lwg_intake.desk.demo.practice import write_practice
 from lwg_intake.desk.demo.reviews import write_reviews
 from lwg_intake.desk.demo.visits import fill_the_backfill_list
@@ -29,6 +30,7 @@ def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[s
     accounts = make_accounts()
     write_reviews()
     fill_the_backfill_list()
+    begin_a_departure()
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     connections.close_all()
     return accounts
