@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from caseload.figures import rules, selectors, shown
-from caseload.figures.declared import FIGURES, lines
+from caseload.figures.declared import FIGURES, lines, terms
 from caseload.figures.forms import FiguresForm
 from caseload.figures.selectors import Scope
 from caseload.figures.shown import Asked
@@ -37,6 +37,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "asked": request.GET.urlencode() if valid else "",
         "scope": asked.scope,
         "least": asked.least,
+        "terms": terms(asked.numbers),
         "figures": [
             (
                 figure,

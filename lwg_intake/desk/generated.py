@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from caseload.figures import declared
 from caseload.printed import rules_as_markdown
 from lwg_intake.access import roles
 from lwg_intake.checklists.models import Case
@@ -60,6 +61,10 @@ def _sweep() -> str:
     return rules_as_markdown({key: number.default for key, number in NUMBERS.items()})
 
 
+def _figures() -> str:
+    return declared.as_markdown({key: number.default for key, number in NUMBERS.items()})
+
+
 PARTS = (
     Part("roles.md", "roles", roles.table),
     Part("states.md", "case", _states(Case)),
@@ -70,6 +75,7 @@ PARTS = (
     Part("caseload.md", "closing", _procedure("closing")),
     Part("messages.md", "texts", catalogue.as_markdown),
     Part("sweep.md", "sweep", _sweep),
+    Part("figures.md", "figures", _figures),
 )
 
 
