@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lwg_intake.desk.views import clients, home, imports, numbers, outbox, people, search, texts, trail
+from lwg_intake.desk.views import clients, home, imports, numbers, outbox, people, retention, search, texts, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,12 +10,16 @@ urlpatterns = [
     path("clients/<int:pk>/balance/", clients.balance, name="client-balance"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers/<slug:key>/", numbers.number, name="number"),
+    path("clients/<int:pk>/keeping/", retention.keep, name="client-keep"),
+    path("retention/", retention.retention, name="retention"),
     path("trail/", trail.trail, name="trail"),
     path("trail/file/", trail.trail_file, name="trail-file"),
     path("trail/mine/", trail.own_trail, name="own-trail"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.one, name="import"),
+    path("imports/<int:pk>/people/", imports.persons, name="import-persons"),
     path("imports/<int:pk>/<slug:do>/", imports.deed, name="import-deed"),
+    path("imports/files/<int:pk>/columns/", imports.columns, name="import-columns"),
     path("imports/files/<int:pk>/windows/", imports.windows, name="import-windows"),
     path("imports/files/<int:pk>/rejected/", imports.rejected, name="import-rejected"),
     path("people/", people.people, name="people"),

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,8 @@ from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
 from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions as cases
-from lwg_intake.desk.actions import money, people, removals, search
+from lwg_intake.desk.actions import money, people, removals, retention, search, trail
+from lwg_intake.desk.trail import Asked
 from lwg_intake.imports import actions as imports
 from lwg_intake.imports.uploads import Upload
 from lwg_intake.messages import actions as messages
@@ -26,7 +27,13 @@ from tests.caseload import audited
 from tests.factories.access import UserFactory
 from tests.factories.imports import RunFileFactory
 from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
-from tests.factories.records import ArrangementFactory, BalanceFactory, ClientFactory, RemovalFactory
+from tests.factories.records import (
+    ArrangementFactory,
+    BalanceFactory,
+    ClientFactory,
+    RemovalFactory,
+    TerminationFactory,
+)
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
 
@@ -194,6 +201,22 @@ def _person(deed: Callable, **fields) -> Callable[[object], Deed]:
     return prepare
 
 
+def _set_hold(p):
+    client = former()
+    return lambda: retention.set_hold(client_id=client.pk, because="Subpoena", by=p.manager)
+
+
+def _lift_hold(p):
+    client = former()
+    retention.set_hold(client_id=client.pk, because="Subpoena", by=p.manager)
+    return lambda: retention.lift_hold(client_id=client.pk, because="Settled", by=p.manager)
+
+
+def _decide_record(p):
+    client = TerminationFactory(ended_on=date(2010, 1, 1), client__dob=date(1970, 1, 1)).client
+    return lambda: retention.decide(client_id=client.pk, outcome="kept", because="A sibling is here", by=p.manager)
+
+
 NEW = {"first_name": "New", "last_name": "Colleague", "roles": ["csr"]}
 
 
@@ -304,6 +327,12 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "messages.write_words": (_words(messages.write_words), {"text.written"}),
     "messages.restore": (_words(messages.restore), {"text.written"}),
     "messages.preview": (_words(messages.preview), {"text.previewed"}),
+    "retention.set_hold": (_set_hold, {"hold.set"}),
+    "retention.lift_hold": (_lift_hold, {"hold.lifted"}),
+    "retention.decide": (_decide_record, {"retention.decided"}),
+    "retention.look": (lambda p: lambda: retention.look(after=0, by=p.manager), {"retention.opened"}),
+    "trail.look": (lambda p: lambda: trail.look(asked=Asked(), before=None, by=p.manager), {"trail.opened"}),
+    "trail.take_out": (lambda p: lambda: trail.take_out(asked=Asked(), by=p.manager), {"trail.exported"}),
     "policy.change": (
         lambda p: lambda: policy.change(
             key="severe_misses", value=4, effective_on=dates.today() + timedelta(days=1), note="", by=p.manager
@@ -314,7 +343,8 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
 }  # fmt: skip
 
 ACTIONS = {"cases": cases, "imports": imports, "messages": messages, "returning": returning, "money": money,
-           "people": people, "removals": removals, "search": search, "policy": policy, **audited.MODULES}  # fmt: skip
+           "people": people, "removals": removals, "search": search, "policy": policy,
+           "retention": retention, "trail": trail, **audited.MODULES}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
     "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",

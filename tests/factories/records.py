@@ -183,3 +183,25 @@ class OmhcAssessmentFactory(factory.django.DjangoModelFactory):
 
     client = factory.SubFactory(ClientFactory)
     completed_on = date(2025, 1, 6)
+
+
+class LegalHoldFactory(factory.django.DjangoModelFactory):
+    """An open hold. The action sets the client's flag as well."""
+
+    class Meta:
+        model = models.LegalHold
+
+    client = factory.SubFactory(ClientFactory)
+    because = "A subpoena of the circuit court"
+    set_by = factory.SubFactory(UserFactory)
+
+
+class RecordDecisionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.RecordDecision
+
+    client = factory.SubFactory(ClientFactory)
+    outcome = "kept"
+    because = "A sibling is under care"
+    kept_until_on = date(2025, 1, 1)
+    decided_by = factory.SubFactory(UserFactory)

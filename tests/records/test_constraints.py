@@ -23,8 +23,10 @@ from tests.factories.records import (
     DocumentFactory,
     EpisodeFactory,
     InsurancePolicyFactory,
+    LegalHoldFactory,
     OmhcAssessmentFactory,
     PlaceHoldFactory,
+    RecordDecisionFactory,
     RemovalFactory,
     TerminationFactory,
 )
@@ -49,6 +51,7 @@ TWICE = {
     "one_open_episode": (EpisodeFactory, {}, ("client",)),
     "one_open_hold": (PlaceHoldFactory, {}, ("client", "service")),
     "one_open_handover": (HandoverFactory, {}, ("assignment", "kind")),
+    "one_open_legal_hold": (LegalHoldFactory, {}, ("client",)),
     "one_open_removal": (RemovalFactory, {}, ("assignment",)),
     "insurance_key": (InsurancePolicyFactory, {}, ("client", "payer", "member_id")),
     "records_balance_client_id": (BalanceFactory, {}, ("client",)),
@@ -117,6 +120,11 @@ WRONG = {
     ),
     "fees_are_not_negative": lambda: BalanceFactory(no_show_fees=-1),
     "episode_end_has_termination": lambda: EpisodeFactory(ended_on=DAY),
+    "legal_hold_lifted_by_and_at": lambda: LegalHoldFactory(lifted_at=NOW + timedelta(days=1)),
+    "legal_hold_lifted_after_set": lambda: LegalHoldFactory(
+        set_at=NOW, lifted_at=NOW - timedelta(seconds=1), lifted_by=UserFactory()
+    ),
+    "record_decision_outcome": lambda: RecordDecisionFactory(outcome="deleted"),
     "removal_done_by_and_at": lambda: RemovalFactory(done_at=NOW),
     "handover_kind": lambda: HandoverFactory(kind="forget"),
     "handover_taken_up_by_and_at": lambda: HandoverFactory(taken_up_at=NOW),

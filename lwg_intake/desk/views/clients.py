@@ -13,6 +13,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case
 from lwg_intake.desk.actions import money
+from lwg_intake.desk.retention import keeping
 from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Appointment, Client, Contact
 from lwg_intake.records.snapshot import snapshot
@@ -53,6 +54,7 @@ def _page(request: HttpRequest, found: Client, refusal: Refusal | None = None, *
     context = {
         "client": found,
         "seen": seen,
+        "kept": keeping(found),
         "refusal": refusal,
         "visits": Paginator(Appointment.objects.filter(client=found).select_related("clinician"), 12).get_page(
             request.GET.get("visits")
@@ -61,8 +63,10 @@ def _page(request: HttpRequest, found: Client, refusal: Refusal | None = None, *
             request.GET.get("contacts")
         ),
         "cases": Case.objects.visible_to(request.user).filter(client=found).select_related("opened_by"),
-        "open_case": Case.objects.visible_to(request.user).filter(client=found, status__in=Case.OPEN).first(),
+        "open_case": _open_case(request, found, "returning"),
+        "open_change": _open_case(request, found, "reassignment"),
         "may_start": request.user.can(Can.WORK_RETURNS),
+        "may_reassign": request.user.can(Can.WORK_REASSIGNMENTS),
         "may_clear": request.user.can(Can.CLEAR_BALANCES),
         "balance_form": BalanceForm(
             initial={"amount": balance.amount, "no_show_fees": balance.no_show_fees} if balance else {}
@@ -71,6 +75,11 @@ def _page(request: HttpRequest, found: Client, refusal: Refusal | None = None, *
         **forms_,
     }
     return render(request, "desk/client.html", context)
+
+
+def _open_case(request: HttpRequest, client: Client, procedure: str) -> Case | None:
+    rows = Case.objects.visible_to(request.user).filter(client=client, procedure=procedure, status__in=Case.OPEN)
+    return rows.first()
 
 
 @require_POST

@@ -1,6 +1,7 @@
 from lwg_intake.records.models.care import Assignment, Episode, Handover, PlaceHold, Removal, Termination
 from lwg_intake.records.models.coverage import Arrangement, Balance, Document, InsurancePolicy, OmhcAssessment
 from lwg_intake.records.models.events import Appointment, Contact
+from lwg_intake.records.models.keeping import LegalHold, RecordDecision
 from lwg_intake.records.models.people import Client, Clinician
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "Episode",
     "Handover",
     "InsurancePolicy",
+    "LegalHold",
     "OmhcAssessment",
     "PlaceHold",
+    "RecordDecision",
     "Removal",
     "Termination",
 ]

@@ -1,0 +1,82 @@
+"""What managers do about keeping records: legal holds, and decisions about what has passed its date."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from lwg_intake.access.models import User
+from lwg_intake.access.needs import require
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.desk import retention
+from lwg_intake.desk.retention import Past
+from lwg_intake.errors import NotThere, Refusal, Stale
+from lwg_intake.records.models import Client, LegalHold, RecordDecision
+from lwg_intake.records.rules import Flag
+
+
+def _client(client_id: int, by: User) -> Client:
+    require(by, Can.KEEP_RECORDS)
+    client = Client.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=client_id).first()
+    if client is None:
+        raise NotThere("There is no such client, or none that you may see.")
+    return client
+
+
+def _flag(client: Client, is_held: bool) -> None:
+    rest = [flag for flag in client.flags if flag != Flag.HOLD]
+    Client.objects.filter(pk=client.pk).update(flags=[*rest, Flag.HOLD] if is_held else rest)
+
+
+def set_hold(*, client_id: int, because: str, by: User) -> LegalHold:
+    """Put the record under a legal hold. Raises Stale where somebody did already."""
+    with transaction.atomic():
+        client = _client(client_id, by)
+        if LegalHold.objects.filter(client=client, lifted_at__isnull=True).exists():
+            raise Stale("This record is under a legal hold already. Look below who set it, and why.")
+        hold = LegalHold.objects.create(client=client, because=because, set_by=by)
+        _flag(client, True)
+        record("hold.set", by=by, on=hold)
+    return hold
+
+
+def lift_hold(*, client_id: int, because: str, by: User) -> LegalHold:
+    """Lift the hold, also one that came with an import. Raises Stale where there is none any more."""
+    with transaction.atomic():
+        client = _client(client_id, by)
+        hold = LegalHold.objects.filter(client=client, lifted_at__isnull=True).first()
+        if hold is None and Flag.HOLD not in client.flags:
+            raise Stale("There is no legal hold on this record any more.")
+        if hold is None:
+            hold = LegalHold.objects.create(client=client, because="It came with an import; no reason is on record.")
+        lifted = {"lifted_by": by, "lifted_at": timezone.now(), "lifted_because": because}
+        LegalHold.objects.filter(pk=hold.pk).update(**lifted)
+        _flag(client, False)
+        record("hold.lifted", by=by, on=hold)
+    return hold
+
+
+def decide(*, client_id: int, outcome: str, because: str, by: User) -> RecordDecision:
+    """Keep a record on past its date, or hand it to records staff. Nothing is deleted.
+
+    Raises Refusal for a record that is not past its date.
+    """
+    with transaction.atomic():
+        client = _client(client_id, by)
+        if outcome not in RecordDecision.Outcome.values:
+            raise Refusal("Choose whether the record is kept on or handed to records staff.")
+        kept = retention.keeping(client)
+        if not kept.is_past or kept.until is None:
+            raise Refusal("This record is not past its date, so there is nothing to decide.")
+        decision = RecordDecision.objects.create(
+            client=client, outcome=outcome, because=because, kept_until_on=kept.until, decided_by=by
+        )
+        record("retention.decided", by=by, on=decision, outcome=decision.get_outcome_display().lower())
+    return decision
+
+
+def look(*, after: int, by: User) -> tuple[list[Past], int | None]:
+    """The records past their date, and one event for the look."""
+    require(by, Can.KEEP_RECORDS)
+    found, more = retention.past(after)
+    record("retention.opened", by=by, clients=len(found), shown=[row.client.pk for row in found])
+    return found, more

@@ -1,0 +1,155 @@
+"""How long each record is kept: seven years from its last entry, and a minor's until the age of 25 (Maryland law).
+
+A record without a birth date is reckoned as a newborn's. Whoever is under care, or under a legal hold, is never past.
+Nothing is deleted here: what has passed its date is listed for a person to act on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from lwg_intake import dates
+from lwg_intake.policy.values import values
+from lwg_intake.records.models import Client, LegalHold, RecordDecision
+from lwg_intake.records.rules import Flag
+
+PAGE = 50
+
+# The day of the last entry of a client `c`, whatever kind it is: one index look-up for each.
+LAST_ENTRY = """
+SELECT greatest(
+    (SELECT (max(v.starts_at) AT TIME ZONE %(zone)s)::date FROM records_appointment v WHERE v.client_id = c.id),
+    (SELECT (max(k.at) AT TIME ZONE %(zone)s)::date FROM records_contact k WHERE k.client_id = c.id),
+    (SELECT max(coalesce(a.ended_on, a.started_on)) FROM records_assignment a WHERE a.client_id = c.id),
+    (SELECT max(t.ended_on) FROM records_termination t WHERE t.client_id = c.id),
+    (SELECT max(greatest(d.sent_on, d.signed_on)) FROM records_document d WHERE d.client_id = c.id),
+    (SELECT max(o.completed_on) FROM records_omhcassessment o WHERE o.client_id = c.id),
+    (SELECT (max(coalesce(s.closed_at, s.opened_at)) AT TIME ZONE %(zone)s)::date
+     FROM checklists_case s WHERE s.client_id = c.id)
+) AS last_on
+"""
+# The database's own calendar, as dates.months_before has it: Feb 29 goes to Feb 28.
+KEEP_UNTIL = """
+greatest(
+    (last.last_on + make_interval(years => CASE WHEN c.dob IS NULL THEN %(minor)s ELSE %(years)s END))::date,
+    (c.dob + make_interval(years => %(minor)s))::date
+)
+"""
+ONE = f"""
+SELECT last.last_on, {KEEP_UNTIL},
+       EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
+FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last WHERE c.id = %(client)s
+"""
+# First the cheap tests, which leave few; then the exact date of those.
+PAST = f"""
+SELECT c.id, last.last_on, {KEEP_UNTIL} AS keep_until
+FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last
+WHERE c.id > %(after)s
+  AND (c.dob IS NULL OR c.dob <= %(born_by)s)
+  AND NOT 'hold' = ANY(c.flags)
+  AND NOT EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
+  AND NOT EXISTS (
+      SELECT FROM records_appointment v WHERE v.client_id = c.id AND v.starts_at > %(by)s + interval '2 days'
+  )
+  AND NOT EXISTS (SELECT FROM records_contact k WHERE k.client_id = c.id AND k.at > %(by)s + interval '2 days')
+  AND NOT EXISTS (SELECT FROM checklists_case s WHERE s.client_id = c.id AND s.status IN ('open', 'waitlist'))
+  AND NOT EXISTS (
+      SELECT FROM records_recorddecision d
+      WHERE d.client_id = c.id AND (d.outcome = 'handed' OR d.decided_at > %(decided_by)s + interval '1 day')
+  )
+  AND last.last_on IS NOT NULL AND {KEEP_UNTIL} < %(today)s
+ORDER BY c.id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long one record is kept. `until` is None while nothing is on record, or while the client is under care."""
+
+    last_on: date | None
+    until: date | None
+    is_under_care: bool
+    is_flagged: bool
+    hold: LegalHold | None
+    holds: list[LegalHold]
+    decisions: list[RecordDecision]
+    today: date
+
+    @property
+    def is_held(self) -> bool:
+        return self.hold is not None or self.is_flagged
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a person may decide about it now."""
+        return self.until is not None and self.until < self.today and not self.is_held
+
+    @property
+    def past_holds(self) -> list[LegalHold]:
+        return [hold for hold in self.holds if hold.lifted_at]
+
+
+def keeping(client: Client) -> Keeping:
+    """How long a client's record is kept, as of today."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, _numbers(values()) | {"client": client.pk})
+        last_on, until, is_under_care = cursor.fetchone()
+    holds = list(LegalHold.objects.filter(client=client).select_related("set_by", "lifted_by"))
+    return Keeping(
+        last_on=last_on,
+        until=None if is_under_care or last_on is None else until,
+        is_under_care=is_under_care,
+        is_flagged=Flag.HOLD in client.flags,
+        hold=next((hold for hold in holds if hold.lifted_at is None), None),
+        holds=holds,
+        decisions=list(RecordDecision.objects.filter(client=client).select_related("decided_by")),
+        today=dates.today(),
+    )
+
+
+@dataclass(frozen=True)
+class Past:
+    """A record past its date, with what was decided about it before."""
+
+    client: Client
+    last_on: date
+    until: date
+    decision: RecordDecision | None
+
+
+def past(after: int = 0) -> tuple[list[Past], int | None]:
+    """A page of the records past their date that wait for a person, and after which client the next one goes on.
+
+    A record kept on is brought up again after some months (policy); one handed to records staff is not.
+    """
+    numbers, today = values(), dates.today()
+    asked = _numbers(numbers) | {
+        "today": today,
+        "by": dates.months_before(today, 12 * numbers["keep_years"]),
+        "born_by": dates.months_before(today, 12 * numbers["keep_minor_until_years"]),
+        "decided_by": dates.months_before(today, numbers["keep_review_months"]),
+        "after": after,
+        "most": PAGE + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, asked)
+        rows = cursor.fetchall()
+    shown = rows[:PAGE]
+    clients = Client.objects.in_bulk([row[0] for row in shown])
+    decided: dict[int, RecordDecision] = {}
+    for decision in RecordDecision.objects.filter(client__in=clients).select_related("decided_by").order_by("pk"):
+        decided[decision.client_id] = decision
+    found = [Past(clients[pk], last_on, until, decided.get(pk)) for pk, last_on, until in shown]
+    return found, (shown[-1][0] if len(rows) > PAGE else None)
+
+
+def _numbers(numbers: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "zone": settings.TIME_ZONE, "years": numbers["keep_years"], "minor": numbers["keep_minor_until_years"]
+    }  # fmt: skip

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lwg_intake.access.needs import needs
+from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
+from lwg_intake.checklists.forms import whole
+from lwg_intake.desk.actions import retention as actions
+from lwg_intake.desk.forms.retention import DecisionForm, HoldForm
+from lwg_intake.desk.retention import keeping
+from lwg_intake.errors import Refusal
+from lwg_intake.records.models import Client
+
+
+@require_GET
+@needs(Can.KEEP_RECORDS)
+def retention(request: HttpRequest) -> HttpResponse:
+    """The records past their date that wait for a person."""
+    after = whole(request.GET.get("after", "")) or 0
+    rows, more = actions.look(after=after, by=request.user)
+    return render(request, "desk/retention.html", {"rows": rows, "more": more, "is_first": not after})
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Can.KEEP_RECORDS)
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """One record: how long it is kept, its legal holds, and what becomes of it once its date has passed."""
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    do = request.POST.get("do", "")
+    if request.method != "POST":
+        record("client.opened", by=request.user, on=client, client_id=client.pk)
+        return _page(request, client)
+    form = DecisionForm(request.POST) if do == "decide" else HoldForm(request.POST)
+    request.on_refusal = lambda refusal: _page(request, client, form, refusal)  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return _page(request, client, form)
+    if do == "decide":
+        decision = actions.decide(client_id=pk, by=request.user, **form.cleaned_data)
+        messages.success(request, f"On record: {decision.get_outcome_display().lower()}.")
+        return redirect("retention")
+    if do == "lift":
+        actions.lift_hold(client_id=pk, by=request.user, **form.cleaned_data)
+        messages.success(request, "The legal hold is lifted.")
+    else:
+        actions.set_hold(client_id=pk, by=request.user, **form.cleaned_data)
+        messages.success(request, "The record is under a legal hold: nothing of it is closed, sent or handed on.")
+    return redirect("client-keep", pk=pk)
+
+
+def _page(
+    request: HttpRequest, client: Client, form: HoldForm | DecisionForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    context = {
+        "client": client,
+        "kept": keeping(client),
+        "hold_form": form if isinstance(form, HoldForm) else HoldForm(),
+        "decision_form": form if isinstance(form, DecisionForm) else DecisionForm(),
+        "refusal": refusal,
+    }
+    return render(request, "desk/keep.html", context, status=422 if form is not None and form.errors else 200)

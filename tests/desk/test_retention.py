@@ -1,0 +1,220 @@
+"""How long a record is kept, legal holds, and what has passed its date: for a person to act on."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from lwg_intake import dates
+from lwg_intake.audit.models import Event
+from lwg_intake.dates import months_before
+from lwg_intake.desk.actions import retention as actions
+from lwg_intake.desk.retention import keeping, past
+from lwg_intake.errors import NotAllowed, Refusal, Stale
+from lwg_intake.policy.models import Setting
+from lwg_intake.records.models import Client, LegalHold, RecordDecision
+from tests.factories.access import UserFactory
+from tests.factories.cases import CaseFactory
+from tests.factories.records import (
+    AppointmentFactory,
+    AssignmentFactory,
+    ClientFactory,
+    ContactFactory,
+    DocumentFactory,
+    OmhcAssessmentFactory,
+    TerminationFactory,
+)
+from tests.pages import signed_in, words
+
+pytestmark = pytest.mark.django_db
+OLD = date(2010, 5, 4)
+
+
+@pytest.fixture
+def manager():
+    return UserFactory(roles=["manager"], first_name="Miriam", last_name="Okoye")
+
+
+def ended(last: date, dob: date | None = date(1970, 1, 1), **fields) -> Client:
+    """A former client whose only entry is an assignment that ended on a day."""
+    client = ClientFactory(dob=dob, **fields)
+    AssignmentFactory(client=client, started_on=last - timedelta(days=100), ended_on=last)
+    return client
+
+
+def listed() -> set[Client]:
+    return {row.client for row in past()[0]}
+
+
+def at(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(23, 50)))
+
+
+@pytest.mark.parametrize(
+    ("last", "dob", "until"),
+    [
+        (date(2019, 3, 2), date(1970, 1, 1), date(2026, 3, 2)),  # seven years
+        (date(2020, 2, 29), date(1970, 1, 1), date(2027, 2, 28)),  # a day that the last year does not have
+        (date(2019, 3, 2), date(2009, 7, 9), date(2034, 7, 9)),  # a child then: until 25
+        (date(2019, 3, 2), date(2001, 3, 2), date(2026, 3, 2)),  # 18 on the very day: the same either way
+        (date(2019, 3, 2), date(2001, 3, 3), date(2026, 3, 3)),  # a minor by one day
+        (date(2019, 3, 2), None, date(2044, 3, 2)),  # no birth date: as if a newborn
+    ],
+)
+def test_a_record_is_kept_seven_years_and_a_minors_until_25(last, dob, until):
+    assert keeping(ended(last, dob)).until == until
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        lambda c, day: AppointmentFactory(client=c, starts_at=at(day)),
+        lambda c, day: ContactFactory(client=c, at=at(day)),
+        lambda c, day: TerminationFactory(client=c, ended_on=day),
+        lambda c, day: DocumentFactory(client=c, state="sent", sent_on=day, signed_on=None),
+        lambda c, day: DocumentFactory(client=c, state="signed", sent_on=OLD, signed_on=day),
+        lambda c, day: OmhcAssessmentFactory(client=c, completed_on=day),
+        lambda c, day: CaseFactory(
+            client=c, status="completed", opened_at=at(OLD), closed_at=at(day), closed_by=UserFactory()
+        ),
+    ],
+    ids=["visit", "contact", "termination", "sent", "signed", "omhc", "case"],
+)
+def test_the_last_entry_of_any_kind_counts_by_the_practices_day(entry):
+    client = ended(OLD)
+    entry(client, date(2015, 6, 7))
+    assert (keeping(client).last_on, keeping(client).until) == (date(2015, 6, 7), date(2022, 6, 7))
+
+
+def test_a_record_is_past_from_the_day_after_its_date():
+    on_the_day = months_before(dates.today(), 84)
+    last, gone = ended(on_the_day), ended(on_the_day - timedelta(days=1))
+    assert (keeping(last).is_past, keeping(gone).is_past) == (False, True)
+    assert listed() == {gone}
+
+
+def test_the_numbers_of_the_practice_count():
+    client = ended(months_before(dates.today(), 12 * 8))
+    assert listed() == {client}
+    Setting.objects.create(key="keep_years", value=9, effective_on=OLD, source="a test")
+    assert listed() == set() and keeping(client).until == months_before(dates.today(), -12)
+
+
+def test_who_is_not_listed(manager):
+    ended(OLD, dob=months_before(dates.today(), 12 * 20))  # not 25 yet
+    ended(OLD, flags=["hold"])
+    under_care = ended(OLD)
+    AssignmentFactory(client=under_care, started_on=OLD, ended_on=None)
+    CaseFactory(client=ended(OLD), opened_at=at(OLD))
+    ClientFactory(dob=date(1970, 1, 1))  # nothing on record
+    assert listed() == set()
+    assert keeping(under_care).until is None
+
+
+def test_pages_follow_one_another(manager, monkeypatch):
+    monkeypatch.setattr("lwg_intake.desk.retention.PAGE", 2)
+    clients = [ended(OLD) for _ in range(5)]
+    seen, after = [], 0
+    while after is not None:
+        rows, after = past(after)
+        seen += [row.client for row in rows]
+    assert seen == clients
+
+
+def test_a_record_kept_on_comes_up_again_after_a_year_and_one_handed_on_does_not(manager):
+    kept, handed = ended(OLD), ended(OLD)
+    for client, outcome in ((kept, "kept"), (handed, "handed")):
+        browser = signed_in(manager)
+        page = f"/clients/{client.pk}/keeping/"
+        browser.post(page, {"do": "decide", "outcome": outcome, "because": "A sibling is here"})
+    assert listed() == set() and Event.objects.filter(verb="retention.decided").count() == 2
+    with connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE records_recorddecision DISABLE TRIGGER USER")
+        sql.execute("UPDATE records_recorddecision SET decided_at = decided_at - interval '13 months'")
+        sql.execute("ALTER TABLE records_recorddecision ENABLE TRIGGER USER")
+    assert listed() == {kept}
+    assert "A sibling is here" in words(signed_in(manager).get("/retention/"))
+
+
+def test_a_decision_needs_a_reason_and_a_record_past_its_date(manager):
+    client = ended(OLD)
+    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", {"do": "decide", "outcome": "handed"})
+    assert answer.status_code == 422 and "Say why, or to whom it went." in words(answer)
+    with pytest.raises(Refusal, match="not past its date"):
+        actions.decide(client_id=ended(dates.today()).pk, outcome="kept", because="Why", by=manager)
+    with pytest.raises(Refusal, match="Choose whether"):
+        actions.decide(client_id=client.pk, outcome="deleted", because="Why", by=manager)
+    assert not RecordDecision.objects.exists()
+
+
+def test_a_hold_is_set_and_lifted_with_its_flag_its_reasons_and_its_history(manager):
+    client, browser = ended(OLD, flags=["risk"]), signed_in(manager)
+    page = f"/clients/{client.pk}/keeping/"
+    browser.post(page, {"do": "set", "because": "Subpoena of May"})
+    client.refresh_from_db()
+    assert set(client.flags) == {"risk", "hold"} and listed() == set()
+    assert "Subpoena of May" in words(browser.get(f"/clients/{client.pk}/"))
+    browser.post(page, {"do": "lift", "because": "Case settled"})
+    client.refresh_from_db()
+    assert client.flags == ["risk"] and listed() == {client}
+    assert "Case settled" in words(browser.get(page))
+    assert [e.verb for e in Event.objects.filter(verb__startswith="hold.").order_by("pk")] == [
+        "hold.set",
+        "hold.lifted",
+    ]
+
+
+def test_a_hold_cannot_be_set_twice_nor_lifted_when_there_is_none(manager):
+    client = ended(OLD)
+    actions.set_hold(client_id=client.pk, because="One", by=manager)
+    with pytest.raises(Stale, match="already"):
+        actions.set_hold(client_id=client.pk, because="Two", by=manager)
+    actions.lift_hold(client_id=client.pk, because="Done", by=manager)
+    with pytest.raises(Stale, match="no legal hold"):
+        actions.lift_hold(client_id=client.pk, because="Done", by=manager)
+
+
+def test_a_hold_that_came_with_an_import_can_be_lifted_and_leaves_its_trace(manager):
+    client = ended(OLD, flags=["hold"])
+    hold = actions.lift_hold(client_id=client.pk, because="Settled", by=manager)
+    assert hold.set_by is None and Client.objects.get(pk=client.pk).flags == []
+
+
+def test_no_import_takes_a_hold_away_that_was_set_here(manager):
+    client = ended(OLD, flags=["risk"])
+    actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
+    Client.objects.filter(pk=client.pk).update(flags=["part2"])
+    assert set(Client.objects.get(pk=client.pk).flags) == {"part2", "hold"}
+
+
+def test_the_database_keeps_one_open_hold_and_every_trace(manager):
+    client = ended(OLD)
+    actions.set_hold(client_id=client.pk, because="One", by=manager)
+    with pytest.raises(IntegrityError, match="one_open_legal_hold"), transaction.atomic():
+        LegalHold.objects.create(client=client, because="Two")
+    with pytest.raises(IntegrityError, match="nothing is deleted"), transaction.atomic():
+        LegalHold.objects.all().delete()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        RecordDecision.objects.create(
+            client=client, outcome="kept", because="x", kept_until_on=OLD, decided_by=manager
+        ).delete()
+
+
+@pytest.mark.parametrize("role", ["csr", "billing", "clinician", "administrator", "transition_manager"])
+def test_only_managers_keep_records(role):
+    client, user = ended(OLD), UserFactory(roles=[role])
+    browser = signed_in(user)
+    assert browser.get("/retention/").status_code == 403
+    assert browser.post(f"/clients/{client.pk}/keeping/", {"do": "set", "because": "x"}).status_code == 403
+    with pytest.raises(NotAllowed):
+        actions.set_hold(client_id=client.pk, because="x", by=user)
+
+
+def test_the_look_at_the_list_and_at_one_record_is_on_record(manager):
+    client, browser = ended(OLD), signed_in(manager)
+    browser.get("/retention/")
+    browser.get(f"/clients/{client.pk}/keeping/")
+    assert Event.objects.filter(verb="retention.opened", actor_id=manager.pk).count() == 1
+    assert Event.objects.filter(verb="client.opened", client_id=client.pk).count() == 1
