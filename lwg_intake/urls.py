@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("lwg_intake.messages.urls")),
     path("", include("returning.urls")),
     path("", include("caseload.urls")),
+    path("", include("reassignment.urls")),
     path("", include("reassignment.departure_urls")),
 ]

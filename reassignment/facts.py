@@ -16,8 +16,8 @@ class Request(Placement):
     """A change of clinician: who is left and why, and what became of the removal and of the first visit.
 
     `changes` counts the changes before this one; `old_forms` are the kinds of form that are tied to the clinician who
-    is left and not signed for the new one. `visit_state` and `visit_on` are of the visit booked here, as the record
-    has it, and `kept_on` is the first visit kept with the new clinician.
+    is left: each clinician asks for theirs anew. `visit_state` and `visit_on` are of the visit booked here, as the
+    record has it, and `kept_on` is the first visit kept with the new clinician.
     """
 
     reason: str = ""

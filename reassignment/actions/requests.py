@@ -15,15 +15,17 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.actions import ask, open_case
 from lwg_intake.checklists.gates import Blocked, sentence
-from lwg_intake.checklists.models import Case
+from lwg_intake.checklists.models import Case, Draft, Tick
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.messages.outbox import queue
 from lwg_intake.placement.effects import Effects, send_forms
+from lwg_intake.placement.forms import MatchForm
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Appointment, Assignment, Client, Handover
 from lwg_intake.records.rules import AppointmentState, Service
 from lwg_intake.records.snapshot import snapshot
 from reassignment import stages
+from reassignment.actions.offers import end_with_case
 from reassignment.facts import Request
 from reassignment.models import Reassignment
 from reassignment.procedure import REASSIGNMENT
@@ -36,6 +38,7 @@ Fields = Mapping[str, Any]
 PLACING = Effects(
     Reassignment, too_late="The new clinician is assigned already. A change from here on is another reassignment."
 )
+WISHES = MatchForm.WISHES
 OPEN_ALREADY = "A change of clinician is open for this client and service already. Go on with that one."
 
 # --- Starting -------------------------------------------------------------------------------------------------------
@@ -219,16 +222,28 @@ def may_leave(facts: Request, way: str) -> None:
 
 def left(*, case: Case, way: str, by: User) -> None:
     """A case that is left gives its place back; one that is closed instead is handed to the closing."""
-    PLACING.give_back(case, by)
     row = Reassignment.objects.get(case=case)
+    end_with_case(row, by)
+    PLACING.give_back(case, by)
     if way == Case.Status.CLOSED_INSTEAD:
         handover, _ = Handover.objects.get_or_create(
             kind=Handover.Kind.CLOSE, assignment_id=row.old_assignment_id, taken_up_at=None,
             defaults={"because": "Asked for another clinician, and ends instead.", "asked_by": by},
         )  # fmt: skip
         record("handover.asked", by=by, on=handover, assignment=row.old_assignment_id)
-    waits = row.waits_since_at or timezone.now() if way == Case.Status.WAITLIST else None
-    PLACING.set(case, stage=case.status, waits_since_at=waits)
+    waits = way == Case.Status.WAITLIST
+    PLACING.set(
+        case, stage=case.status, waits_since_at=timezone.now() if waits else None,
+        known={**row.known, "match": _wishes(case, row, by)} if waits else row.known,
+    )  # fmt: skip
+
+
+def _wishes(case: Case, row: Reassignment, by: User) -> dict[str, Any]:
+    """The wishes as they stood in the match when the client was put on the transfer list: an opening goes by them."""
+    typed = Draft.objects.filter(case=case, step="match", by=by).first()
+    said = Tick.objects.filter(case=case, step="match").first()
+    wishes = {**row.known.get("match", {}), **(said.fields if said else {}), **(typed.fields if typed else {})}
+    return {name: wishes[name] for name in WISHES if wishes.get(name)}
 
 
 def reopened(*, case: Case, facts: Request, by: User) -> None:

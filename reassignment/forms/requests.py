@@ -93,8 +93,7 @@ class NewFormsForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = dict.fromkeys([*self.facts.old_forms, *self.facts.said("new_forms", "sent", [])])
-        self.fields["sent"].choices = [(kind, kind) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["sent"].choices = [(kind, kind) for kind in self.facts.old_forms]  # type: ignore[attr-defined]
 
 
 class FirstVisitForm(StepForm):

@@ -104,7 +104,7 @@ def needs_omhc(facts: Request) -> bool:
 
 def new_forms_needed(facts: Request) -> bool:
     """Forms were tied to the clinician who is left: each new clinician asks for theirs anew."""
-    return "new_forms" in facts.answers or bool(facts.old_forms)
+    return bool(facts.old_forms)
 
 
 # --- Match and visit ------------------------------------------------------------------------------------------------
@@ -165,12 +165,12 @@ def has_left(facts: Request) -> bool:
 
 def removal_needed(facts: Request) -> bool:
     """The previous clinician still stands on the record for this service."""
-    return "removal" in facts.answers or bool(placement.old_clinicians(facts))
+    return bool(facts.removal) or bool(placement.old_clinicians(facts))
 
 
 def removal_waits(facts: Request) -> bool:
     """Management has been asked and has not taken the previous clinician off yet."""
-    return "removal" in facts.answers and any(facts.goes(a) for a in facts.on_record) and facts.removal == "asked"
+    return "removal" in facts.answers and facts.removal == "asked"
 
 
 # --- The end --------------------------------------------------------------------------------------------------------

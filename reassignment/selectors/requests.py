@@ -13,7 +13,7 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.messages.texts import Text, render
 from lwg_intake.placement.selectors import address_of, shared, welcome_text
 from lwg_intake.records.models import Appointment, Assignment, Clinician, Removal
-from lwg_intake.records.rules import AppointmentState, DocumentState
+from lwg_intake.records.rules import AppointmentState
 from lwg_intake.records.snapshot import Snapshot, snapshot
 from reassignment.facts import Request
 from reassignment.models import Reassignment
@@ -50,18 +50,11 @@ def from_snapshot(case: Case, row: Reassignment, seen: Snapshot) -> Request:
         old_last_day=old.last_day,
         changes=row.changes,
         removal=next((s for s in (Removal.Status.ASKED, Removal.Status.DONE) if s in asked), ""),
-        old_forms=_anew(row, seen),
+        old_forms=tuple(dict.fromkeys(d.kind for d in seen.documents if d.clinician_id == old.pk)),
         visit_state=visit.state if visit else "",
         visit_on=dates.day_of(visit.starts_at) if visit else None,
         kept_on=_kept_on(row),
     )
-
-
-def _anew(row: Reassignment, seen: Snapshot) -> tuple[str, ...]:
-    """The kinds of form tied to the clinician who is left, less those that went to the new one since."""
-    new = {d.kind for d in seen.documents if d.clinician_id == row.clinician_id and d.state != DocumentState.NOT_SENT}
-    old = (d.kind for d in seen.documents if d.clinician_id == row.old_clinician_id)
-    return tuple(kind for kind in dict.fromkeys(old) if row.clinician_id is None or kind not in new)
 
 
 def _kept_on(row: Reassignment) -> date | None:

@@ -1,6 +1,9 @@
 from django import template
 from django.forms import BoundField
 
+from lwg_intake.checklists.models import Case
+from lwg_intake.checklists.registry import wing_of
+
 register = template.Library()
 
 
@@ -14,3 +17,9 @@ def in_words(field: BoundField) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(choices.get(str(one), str(one)) for one in value)
     return choices.get(str(value), str(value)) if value not in (None, "") else ""
+
+
+@register.filter
+def procedure_title(case: Case) -> str:
+    """What a case is about, in the words of its procedure."""
+    return wing_of(case.procedure).procedure.title

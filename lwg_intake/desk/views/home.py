@@ -15,6 +15,7 @@ from lwg_intake.desk.actions import removals
 from lwg_intake.messages.models import Message
 from lwg_intake.records.models import Assignment, Removal
 from lwg_intake.records.models.people import theirs
+from reassignment import worklists as reassignment
 from returning import worklists as returning
 
 
@@ -23,7 +24,7 @@ from returning import worklists as returning
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's own work, the most pressing first."""
     user: User = request.user  # type: ignore[assignment]
-    work = [*returning.waiting_for(user), *caseload.waiting_for(user)]
+    work = [*returning.waiting_for(user), *reassignment.waiting_for(user), *caseload.waiting_for(user)]
     asked = Removal.objects.filter(status=Removal.Status.ASKED).select_related(
         "client", "assignment__clinician", "asked_by"
     )
