@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from lwg_intake.messages.bounces import note_bounce
 from lwg_intake.messages.models import IncomingText, Message
 from lwg_intake.messages.rules import phone_number
 from lwg_intake.records.models import Client, Contact
+from lwg_intake.records.models.people import ClientQuerySet
 from lwg_intake.transitions import move
 
 Said = IncomingText.Said
@@ -67,11 +67,11 @@ def log(text: IncomingText, client: Client, by: User | None = None) -> Contact:
     return entry
 
 
-def whose(number: str) -> QuerySet[Client]:
+def whose(number: str) -> ClientQuerySet:
     """The clients who have this number, or whose guardian has it."""
     digits = number.removeprefix("+1")
     keys = RawSQL("SELECT client_id FROM records_searchkey WHERE kind = 'phone' AND key = %s", [digits])
-    found: QuerySet[Client] = Client.objects.filter(pk__in=keys)
+    found: ClientQuerySet = Client.objects.filter(pk__in=keys)
     return found.order_by("pk")
 
 

@@ -21,7 +21,7 @@ def log_contact(
     client_id: int,
     channel: str,
     outcome: str,
-    by: User,
+    by: User | None,
     reason: str,
     direction: str = Direction.OUT,
     party: str = "",

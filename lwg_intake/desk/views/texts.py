@@ -101,8 +101,7 @@ def _refused(request: HttpRequest, template: str, channel: str, form: WordsForm,
     """Everything typed stays. Where somebody else was first, their words stand beside, and saving again is on top."""
     now = wording(template, channel)
     if isinstance(refusal, Stale):
-        form.data = form.data.copy()
-        form.data["after"] = str(now.version)
+        form.data = {**form.data.dict(), "after": str(now.version)}  # type: ignore[attr-defined]
     return _page(request, now, form, refusal=refusal, theirs=now if isinstance(refusal, Stale) else None)
 
 
