@@ -38,7 +38,7 @@ def _page(request: HttpRequest, form: PlaceForm | None = None, refusal: Refusal 
     record("backfill.opened", by=request.user, clients=len(entries), places=len(places))
     context: dict[str, Any] = {
         "rings": rings,
-        "places": places,
+        "freed": places,
         "entries": [(entry, next_at.get(entry.pk)) for entry in entries],
         "endings": EndForm().fields["because"].choices,  # type: ignore[attr-defined]
         "form": form or (PlaceForm() if rings else None),
