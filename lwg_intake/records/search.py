@@ -87,28 +87,37 @@ def _said(day: date) -> str:
 _COLUMNS = ", ".join(field.name for field in fields(Hit))
 
 
+@dataclass(frozen=True)
+class Found:
+    """Whom a text may mean, best first. `nearly` where nobody is on record just so, and these come nearest."""
+
+    hits: list[Hit]
+    nearly: bool = False
+
+
 def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
     """The clients that a text may mean, best first; for the command line (no user) all, else whom the person may see.
 
     What is spelt as typed stands before what begins so, that before what is near in spelling, and that before what only
     sounds alike. No text raises: one that says nothing yet, or nothing at all, finds nobody.
     """
-    return answer(read(text, dates.today()), user=user, limit=limit)
+    return answer(read(text, dates.today()), user=user, limit=limit).hits
 
 
-def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
+def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> Found:
     """The same for a text that is read already."""
     if not terms or not all(term.ways for term in terms):
-        return []
+        return Found([])
     visible = _visible(user)
     hits = _ask(_met(terms, visible, limit), limit)
+    nearly = not hits
     if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
         terms = _with_near_words(terms)
         inner, outer = _fewer(terms)
         hits = _ask(_any_met([terms, *([] if hits else inner)], visible, limit), limit)
         if not hits and outer:
             hits = _ask(_any_met(outer, visible, limit), limit)
-    return hits
+    return Found(hits, nearly and bool(hits))
 
 
 @dataclass(frozen=True)

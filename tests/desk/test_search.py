@@ -47,7 +47,8 @@ def test_a_line_tells_one_of_a_name_from_another(client: Browser, csr: User, cat
         "C-1001",
     ):
         assert said in page
-    assert "1 client found" in page
+    assert "Nobody is on record just so. Nearest: 1 client" in page
+    assert "1 client found" in post(client, "cat smith").content.decode()
     assert reverse("client", args=[cat.pk]) in page
 
 

@@ -34,11 +34,12 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     user: User = request.user  # type: ignore[assignment]
     text = request.POST.get("text", "")
-    hits = action.search(text, by=user)
+    found = action.search(text, by=user)
     context = {
-        "count": len(hits),
-        "more": len(hits) == MOST_LINES,
-        "lines": _lines(hits),
+        "count": len(found.hits),
+        "more": len(found.hits) == MOST_LINES,
+        "nearly": found.nearly,
+        "lines": _lines(found.hits),
         "asked": len(text.strip()) > 1,
     }
     if "HX-Request" in request.headers:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
                     strict=True,
                 )
             )
-            for hit in search(" ".join(text), by=None)
+            for hit in search(" ".join(text), by=None).hits
         ]
         if options["json"]:
             self.stdout.write(json.dumps({"results": results}, ensure_ascii=False, indent=1))
