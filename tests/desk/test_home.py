@@ -15,7 +15,7 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.records.models import Assignment, Removal
 from tests.factories.access import UserFactory
 from tests.factories.cases import QuestionFactory, ReturnFactory
-from tests.factories.messages import MessageFactory
+from tests.factories.messages import IncomingTextFactory, MessageFactory
 from tests.factories.records import AssignmentFactory, ClinicianFactory, RemovalFactory
 from tests.pages import signed_in, words
 from tests.returning.conftest import former
@@ -146,6 +146,12 @@ def test_mail_that_could_not_be_sent_is_told_to_who_can_act(practice):
     MessageFactory(status="failed", error="Not sent after 11 attempts (SMTPConnectError).")
     assert "1 message could not be sent" in home(practice.manager)
     assert "could not be sent" not in home(practice.csr)
+
+
+def test_a_text_of_nobody_known_is_told_to_who_can_say_whose(practice):
+    IncomingTextFactory()
+    assert "1 text came in from a number that names no single client" in home(practice.manager)
+    assert "came in" not in home(practice.csr)
 
 
 def test_the_page_costs_the_same_for_one_and_for_many(practice):

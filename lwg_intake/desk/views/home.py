@@ -12,7 +12,7 @@ from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.worklist import SHOWN, questions_for
 from lwg_intake.desk.actions import removals
-from lwg_intake.messages.models import Message
+from lwg_intake.messages.models import IncomingText, Message
 from lwg_intake.records.models import Assignment, Removal
 from lwg_intake.records.models.people import theirs
 from reassignment import worklists as reassignment
@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "removals_total": asked.count() if may_remove else 0,
         "may_remove": may_remove,
         "failed": Message.objects.filter(status__in=("failed", "bounced")).count() if user.can(Can.SEE_OUTBOX) else 0,
+        "incoming": IncomingText.objects.filter(settled_at=None).count() if user.can(Can.SEE_OUTBOX) else 0,
         "caseload": _caseload(user),
         "team": user.can(Can.SEE_TEAM_CLIENTS),
         "may_find": user.can(Can.SEE_ALL_CLIENTS),
