@@ -34,11 +34,13 @@ from tests.factories.records import (
     RemovalFactory,
     TerminationFactory,
 )
+from tests.reassignment import requests_audited
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
 
 pytestmark = pytest.mark.django_db
-OURS = ("audit", "access", "policy", "records", "imports", "checklists", "outbox", "returning", "caseload")
+OURS = ("audit", "access", "policy", "records", "imports", "checklists", "outbox", "returning", "caseload",
+        "reassignment")  # fmt: skip
 Deed = Callable[[], object]
 
 
@@ -340,15 +342,17 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
         {"policy.changed"},
     ),
     **audited.DEEDS,
+    **requests_audited.DEEDS,
 }  # fmt: skip
 
 ACTIONS = {"cases": cases, "imports": imports, "messages": messages, "returning": returning, "money": money,
            "people": people, "removals": removals, "search": search, "policy": policy,
-           "retention": retention, "trail": trail, **audited.MODULES}  # fmt: skip
+           "retention": retention, "trail": trail, **audited.MODULES, **requests_audited.MODULES}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
     "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",
     "returning.left", "returning.reopened", "returning.finished", "returning.touched", *audited.PARTS,
+    *requests_audited.PARTS,
 }  # fmt: skip
 
 
