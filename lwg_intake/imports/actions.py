@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,13 +15,15 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.imports import undo
-from lwg_intake.imports.format import BY_NAME
-from lwg_intake.imports.models import Run, RunFile
-from lwg_intake.imports.opening import CsvTable
+from lwg_intake.imports.format import BY_NAME, FILES
+from lwg_intake.imports.kinds import Mapping, mark_of, preset_of
+from lwg_intake.imports.models import Kind, Person, Run, RunFile
+from lwg_intake.imports.opening import CsvTable, Table, Unreadable
 from lwg_intake.imports.packed import content_of
 from lwg_intake.imports.practice import LOCK, Source, import_files
 from lwg_intake.imports.progress import telling
 from lwg_intake.imports.report import Counts, Report
+from lwg_intake.imports.translating import Translated, file_of
 from lwg_intake.imports.uploads import Upload, told_apart
 from lwg_intake.transitions import move
 
@@ -34,16 +37,78 @@ WORKING = 7_320_119
 def upload(*, uploads: list[Upload], by: User) -> Run:
     """Keep the files until they are applied, and have them checked. Raises Refusal when none can be kept."""
     require(by, Can.IMPORT)
-    files = told_apart(uploads)
+    files = [(name, upload, None if name else _mapping(upload)) for name, upload in told_apart(uploads)]
+    order = [file.name for file in FILES]
+    files.sort(key=lambda one: order.index(made) if (made := _makes(one[0], one[2])) else len(order))
     with transaction.atomic():
         run = Run.objects.create(by=by)
-        for place, (name, upload) in enumerate(files):
+        for place, (name, upload, mapping) in enumerate(files):
             RunFile.objects.create(
-                run=run, place=place, file=name, name=upload.name, size=upload.size, content=upload.packed
-            )
-        record("import.uploaded", by=by, on=run, files=[name for name, _ in files])
+                run=run, place=place, file=_makes(name, mapping), name=upload.name, size=upload.size,
+                content=upload.packed, header=[] if name else list(upload.header), mapping=mapping,
+            )  # fmt: skip
+        record("import.uploaded", by=by, on=run, files=[_makes(name, mapping) for name, _, mapping in files])
         _wake(run)
     return run
+
+
+def _mapping(upload: Upload) -> dict[str, Any] | None:
+    """What is known of a foreign file's columns: somebody said it once, or it is a report that everybody has."""
+    kind = Kind.objects.filter(mark=mark_of(upload.header)).first()
+    if kind:
+        return kind.mapping
+    known = preset_of(upload.header)
+    return known[1].as_json() if known else None
+
+
+def _makes(name: str, mapping: dict[str, Any] | None) -> str:
+    return str(mapping["makes"]) if mapping else name
+
+
+def say_columns(*, file_id: int, mapping: Mapping, by: User) -> Run:
+    """Somebody says what the columns of a foreign file mean: kept for all such files, and this one is checked again.
+
+    Raises Refusal when something is missing without which no row can be read.
+    """
+    if missing := mapping.missing():
+        raise Refusal(f"Choose a column for: {', '.join(missing)}.")
+    with transaction.atomic():
+        file = RunFile.objects.filter(pk=file_id).first()
+        run = _run(file.run_id if file else 0, by)
+        if file is None or not file.header or max(mapping.columns.values()) >= len(file.header):
+            raise NotThere("There is no such file whose columns could be mapped.")
+        mark, made = mark_of(file.header), {"mapping": mapping.as_json(), "made_by": by, "made_at": timezone.now()}
+        kind, _ = Kind.objects.update_or_create(mark=mark, defaults={"name": file.name[:120], **made})
+        RunFile.objects.filter(pk=file_id).update(mapping=mapping.as_json(), file=mapping.makes)
+        move(run, Run.Status.CHECKING, notes=[])
+        record("import.mapped", by=by, on=kind, **mapping.as_json())
+        _wake(run)
+    return run
+
+
+def decide(*, run_id: int, person_id: int, verdict: str, client_id: int | None = None, by: User) -> Person:
+    """Say who somebody in a foreign file is. With the last of an import decided, it is checked again.
+
+    Raises Stale when someone else decided first.
+    """
+    with transaction.atomic():
+        run = _run(run_id, by)
+        person = Person.objects.filter(pk=person_id).first()
+        if person is None or verdict not in Person.Verdict.values or verdict == Person.Verdict.OPEN:
+            raise NotThere("There is nobody to decide about here.")
+        if verdict == Person.Verdict.SAME and client_id not in person.candidates:
+            raise Refusal("Choose who it is, or say that it is somebody else.")
+        same = client_id if verdict == Person.Verdict.SAME else None
+        now = timezone.now()
+        open_ones = Person.objects.filter(verdict=Person.Verdict.OPEN)
+        if not open_ones.filter(pk=person_id).update(verdict=verdict, client_id=same, decided_by=by, decided_at=now):
+            raise Stale("Someone else decided about this person first.")
+        record("import.person_decided", by=by, on=person, verdict=verdict, client=same)
+        doubts = {doubt for file in run.files.all() for doubt in file.doubts}
+        if run.status == Run.Status.CHECKED and not open_ones.filter(pk__in=doubts).exists():
+            move(run, Run.Status.CHECKING, notes=[])
+            _wake(run)
+    return person
 
 
 def believe_windows(*, file_id: int, by: User) -> Run:
@@ -149,8 +214,9 @@ def _check(run: Run) -> None:
         import_files(_sources(run), report, run, tell)
         transaction.set_rollback(True)
     with transaction.atomic():
+        _find_doubts(run)
         for file in run.files.all():
-            _keep(file, report.files.get(file.file))
+            _keep(file, report.files.get(str(file.pk)))
         move(run, Run.Status.CHECKED, notes=report.notes, at_file="", percent=0)
 
 
@@ -160,10 +226,10 @@ def _apply(run: Run) -> None:
     with telling(run.pk) as tell:
         import_files(_sources(run), report, run, tell)
     with transaction.atomic():
-        for file in run.files.filter(file__in=report.files):
-            _keep(file, report.files[file.file])
+        for file in run.files.filter(pk__in=[int(label) for label in report.files]):
+            _keep(file, report.files[str(file.pk)])
         run.files.update(content=None, first=[])
-        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=[*run.notes, *_unread(report)], at_file="")
+        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=[*run.notes, *_unread(run, report)], at_file="")
 
 
 def _undo(run: Run) -> None:
@@ -187,7 +253,12 @@ def _sources(run: Run) -> list[Source]:
 
 
 def _source(file: RunFile) -> Source:
-    return Source(BY_NAME[file.file], lambda: CsvTable(content_of(file), file.windows), kept=file.pk)
+    def opened() -> Table:
+        table = CsvTable(content_of(file), file.windows)
+        return Translated(table, Mapping.of_json(file.mapping)) if file.mapping else table
+
+    made = file_of(Mapping.of_json(file.mapping)) if file.mapping else BY_NAME[file.file]
+    return Source(made, opened, kept=file.pk)
 
 
 def _keep(file: RunFile, counts: Counts | None) -> None:
@@ -201,10 +272,22 @@ def _keep(file: RunFile, counts: Counts | None) -> None:
     file.save(update_fields=["unread", "ask", "figures", "listed", "rejects", "first"])
 
 
-def _unread(report: Report) -> Iterable[str]:
-    for name, counts in report.files.items():
-        if counts.unread:
-            yield f"{name}.csv did not go in. {counts.rejected[0].reason}"
+def _unread(run: Run, report: Report) -> Iterable[str]:
+    for file in run.files.defer("content", "rejects"):
+        counts = report.files.get(str(file.pk))
+        if counts and counts.unread:
+            yield f"{file.name} did not go in. {counts.rejected[0].reason}"
+
+
+def _find_doubts(run: Run) -> None:
+    """Who in the foreign files may be somebody on record: nobody is merged by guess."""
+    for file in run.files.exclude(mapping=None).defer("content", "rejects"):
+        try:
+            table = _source(file).open()
+            file.doubts = table.persons() if isinstance(table, Translated) else []
+        except Unreadable:
+            file.doubts = []
+        file.save(update_fields=["doubts"])
 
 
 def _wake(run: Run) -> None:

@@ -63,6 +63,11 @@ class Run(models.Model):
     def is_at_work(self) -> bool:
         return self.status in self.AT_WORK
 
+    def open_doubts(self) -> models.QuerySet[Person]:
+        """People of its foreign files about whom nobody has decided yet."""
+        doubts = {doubt for listed in self.files.values_list("doubts", flat=True) for doubt in listed}
+        return Person.objects.filter(pk__in=doubts, verdict=Person.Verdict.OPEN).order_by("name", "pk")
+
     @property
     def pill(self) -> str:
         """The look of its status."""
@@ -96,6 +101,13 @@ class RunFile(models.Model):
     place = models.PositiveSmallIntegerField(default=0, help_text="In which order the files go in.")
     content = models.BinaryField(null=True, blank=True, help_text="The CSV, packed with zlib.")
     size = models.BigIntegerField(default=0, help_text="Bytes of the CSV.")
+    header = models.JSONField(
+        default=list, blank=True, help_text="The columns, where it is none of the practice's files."
+    )
+    mapping = models.JSONField(null=True, blank=True, help_text="What these columns mean.")
+    doubts = models.JSONField(
+        default=list, blank=True, help_text="Persons (Person) of it that someone has to decide on."
+    )
     windows = models.BooleanField(default=False, help_text="Someone said that it is Windows-1252.")
     ask = models.BooleanField(default=False, help_text="It could be read if it were Windows-1252.")
     unread = models.BooleanField(default=False)
@@ -115,7 +127,55 @@ class RunFile(models.Model):
     @property
     def more(self) -> int:
         """How many rejected rows a page does not show."""
-        return int(self.figures.get("rejected", 0)) - 20
+        return int(self.figures.get("rejected", 0)) - 10
+
+
+class Kind(models.Model):
+    """What the columns of one kind of foreign file mean, as somebody said; known again by its header."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    mapping = models.JSONField()
+    made_by = models.ForeignKey("access.User", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody whom a foreign file names without a record number, and who that is. Asked once, then remembered."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "open", "To be decided"
+        SAME = "same", "The same"
+        DIFFERENT = "different", "Somebody else"
+        SKIPPED = "skipped", "Left out"
+
+    key = models.CharField(max_length=200, help_text="The name as it is compared.")
+    dob = models.DateField(null=True, blank=True)
+    name = models.CharField(max_length=200)
+    facts = models.JSONField(default=dict, blank=True, help_text="What else the file tells, to compare by.")
+    candidates = models.JSONField(default=list, blank=True, help_text="Clients who may be meant.")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
+    client = models.ForeignKey("records.Client", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey("access.User", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "dob"], name="person_key", nulls_distinct=False),
+            one_of("verdict", ["open", "same", "different", "skipped"], "person_verdict"),
+            together("decided_by", "decided_at", "person_decided_by_and_at"),
+            models.CheckConstraint(
+                name="person_same_names_client",
+                condition=models.Q(verdict="same", client__isnull=False)
+                | models.Q(~models.Q(verdict="same"), client__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Change(models.Model):

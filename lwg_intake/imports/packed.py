@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zlib
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from lwg_intake.imports.opening import Content, Unreadable
+from lwg_intake.imports.opening import Content, CsvTable, Unreadable
 
 if TYPE_CHECKING:
     from lwg_intake.imports.models import RunFile
@@ -60,3 +61,13 @@ def content_of(file: RunFile) -> Content:
         return io.BufferedReader(Unpacking(raw), 1 << 16)  # type: ignore[type-var]
 
     return Content(opened, file.size)
+
+
+def first_rows(file: RunFile, most: int = 3) -> list[list[str]]:
+    """The first rows of a file, for someone who says what its columns mean; none where it cannot be read."""
+    try:
+        content = content_of(file)
+        table = CsvTable(content, encoding="latin-1" if file.ask else "", windows=file.windows)
+        return [cells for _, cells in islice(table.rows(), 1, most + 1) if isinstance(cells, list)]
+    except Unreadable:
+        return []

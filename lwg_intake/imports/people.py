@@ -69,7 +69,7 @@ def clients(sheet: Sheet) -> Merged:
 
 def _balances(rows: list[Values]) -> list[Values]:
     """The rows that changed a balance. An older one never replaces a newer; an unknown one leaves the last known."""
-    rows = [row for row in rows if row["balance"] is not None]
+    rows = [row for row in rows if row.get("balance") is not None]
     there = on_record(Balance, ("client_id",), ("amount", "as_of", "no_show_fees"), rows)
     fields = ["amount", "as_of"] + ["no_show_fees"] * ("no_show_fees" in rows[0] if rows else False)
     created, updated, changed = [], [], []
@@ -90,7 +90,7 @@ def _balances(rows: list[Values]) -> list[Values]:
 
 def _assessments(rows: list[Values]) -> list[Values]:
     """The rows that brought a new OMHC assessment. One on record stays: a later cell without it takes nothing back."""
-    rows = [row for row in rows if row["omhc_assessed_on"]]
+    rows = [row for row in rows if row.get("omhc_assessed_on")]
     there = on_record(OmhcAssessment, ("client_id", "completed_on"), (), rows)
     changed = [row for row in rows if (row["client_id"], row["omhc_assessed_on"]) not in there]
     insert(

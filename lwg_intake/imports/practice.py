@@ -21,6 +21,7 @@ from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import Sheet, head_of, read, refs_in
 from lwg_intake.imports.report import Counts, Rejected, Report
+from lwg_intake.imports.translating import Translated
 from lwg_intake.transitions import move
 
 WRITERS: dict[str, Callable[[Sheet], Merged]] = {
@@ -58,6 +59,11 @@ class Source:
     file: File
     open: Callable[[], Table]
     kept: int | None = None
+
+    @property
+    def label(self) -> str:
+        """By which the report knows it."""
+        return str(self.kept) if self.kept else self.file.name
 
 
 def import_folder(
@@ -111,7 +117,7 @@ def import_files(sources: Iterable[Source], report: Report, run: Run, tell: Tell
     Each file goes in whole, with its audit event, or not at all; the rows that cannot be used are in the report.
     """
     for source in sources:
-        report.files[source.file.name] = _import_file(source, report, run, tell)
+        report.files[source.label] = _import_file(source, report, run, tell)
 
 
 def _import_file(source: Source, report: Report, run: Run, tell: Tell) -> Counts:
@@ -140,7 +146,11 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     head = head_of(file, *next(rows, (1, [])))
     kept = source.kept or _kept(run, file)
     counts, seen = Counts(), Seen(file)
-    counts.rejects.begin(head.names)
+    foreign = table if isinstance(table, Translated) else None
+    if foreign:
+        counts.rejects.begin(foreign.header, foreign.original)
+    else:
+        counts.rejects.begin(head.names)
     batches = Batches(head, rows, counts.rejects)
     tell(file.name, 0, table.size)
     with ledger.keeping(kept):
@@ -157,6 +167,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     report.notes += [
         f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
+    report.notes += foreign.notes if foreign else []
     if report.dry_run:
         counts.first = first_changes(kept)
     return counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +35,13 @@ class Rejects:
         self.count = 0
         self.listed: list[Rejected] = []
         self._header: list[str] = []
+        self._original: Callable[[int], list[str]] = lambda line: []
         self._packer = zlib.compressobj()
         self._packed: list[bytes] = []
 
-    def begin(self, header: Sequence[str]) -> None:
-        """The header of the file, under which the rows stand again."""
-        self._header = [*header, *BESIDE]
+    def begin(self, header: Sequence[str], original: Callable[[int], list[str]] = lambda line: []) -> None:
+        """The header of the file, under which the rows stand again; `original` knows cells that were translated."""
+        self._header, self._original = [*header, *BESIDE], original
 
     def add(self, rejected: Rejected, cells: Sequence[str] = ()) -> None:
         if not self.count and self._header:
@@ -49,6 +50,7 @@ class Rejects:
         if len(self.listed) < LISTED:
             self.listed.append(rejected)
         if self._header:
+            cells = self._original(rejected.line) or cells
             width = len(self._header) - len(BESIDE)
             kept = [*map(harmless, cells), *[""] * (width - len(cells))]
             because = f"{rejected.column}: {rejected.reason}" if rejected.column else rejected.reason

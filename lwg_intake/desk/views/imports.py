@@ -6,7 +6,7 @@ import zlib
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,8 +15,11 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.imports import actions, undo
+from lwg_intake.imports.kinds import MAKES, TARGETS, Mapping, labelled
 from lwg_intake.imports.models import Run, RunFile
+from lwg_intake.imports.packed import first_rows
 from lwg_intake.imports.uploads import TooMuch, received
+from lwg_intake.records.models import Client
 
 SHOWN = 50
 
@@ -53,12 +56,14 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     record("import.opened", by=request.user, on=run)
     files = list(run.files.defer("content", "rejects"))
+    doubts = run.open_doubts().count() if run.status == Run.Status.CHECKED else 0
     return render(
         request,
         "desk/import.html",
         {
             "run": run,
             "files": files,
+            "doubts": doubts,
             "may_apply": any(not file.unread and file.file for file in files),
             "why_not": undo.why_not(run) if run.status == Run.Status.APPLIED else "",
         },
@@ -91,6 +96,73 @@ DEEDS = {
 def windows(request: HttpRequest, pk: int) -> HttpResponse:
     """This file is Windows-1252."""
     return redirect("import", actions.believe_windows(file_id=pk, by=request.user).pk)
+
+
+@needs(Can.IMPORT)
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what the columns of a foreign file mean, beside its first rows."""
+    file = RunFile.objects.filter(pk=pk).exclude(header=[]).defer("content", "rejects").first()
+    if file is None:
+        raise NotThere("There is no such file whose columns could be mapped.")
+    kept = request.POST if request.method == "POST" else request.GET
+    mapping = _mapping(file, kept)
+    request.on_refusal = lambda refusal: _columns(request, file, mapping, refusal)  # type: ignore[attr-defined]
+    if request.method != "POST":
+        record("import.columns_opened", by=request.user, on=file)
+        return _columns(request, file, mapping)
+    run = actions.say_columns(file_id=pk, mapping=mapping, by=request.user)
+    return redirect("import", run.pk)
+
+
+def _mapping(file: RunFile, kept: QueryDict) -> Mapping:
+    """As it was typed; before anything was, as it is known."""
+    known = Mapping.of_json(file.mapping) if file.mapping else Mapping("appointments")
+    makes = kept.get("makes", "")
+    if makes not in TARGETS:
+        return known
+    told = {target.key: kept.get(target.key, "") for target in TARGETS[makes]}
+    if not any(told.values()):
+        return known if makes == known.makes else Mapping(makes)
+    return Mapping(makes, {key: int(at) for key, at in told.items() if at.isascii() and at.isdigit() and len(at) < 6})
+
+
+def _columns(request: HttpRequest, file: RunFile, mapping: Mapping, refusal: Refusal | None = None) -> HttpResponse:
+    first = first_rows(file)
+    labels = labelled(file.header)
+    samples = [next((row[n] for row in first if n < len(row) and row[n].strip()), "") for n in range(len(labels))]
+    choices = [
+        {"index": n, "label": f"{label} – {sample[:30]}" if sample else label}
+        for n, (label, sample) in enumerate(zip(labels, samples, strict=True))
+    ]
+    rows = [{"target": target, "at": mapping.columns.get(target.key)} for target in TARGETS[mapping.makes]]
+    context = {
+        "file": file, "run": file.run, "mapping": mapping, "rows": rows, "choices": choices, "makes": MAKES,
+        "labels": labels, "first": first, "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "desk/import_columns.html", context)
+
+
+@needs(Can.IMPORT)
+def persons(request: HttpRequest, pk: int) -> HttpResponse:
+    """People of a foreign file who may be on record already, side by side with whom they may be."""
+    run = _run(pk)
+    if request.method == "POST":
+        verdict, _, client = request.POST.get("who", "").partition(":")
+        person = request.POST.get("person", "")
+        actions.decide(
+            run_id=pk, person_id=int(person) if person.isdigit() and len(person) < 18 else 0, verdict=verdict,
+            client_id=int(client) if client.isdigit() and len(client) < 18 else None, by=request.user,
+        )  # fmt: skip
+        run.refresh_from_db()
+        return redirect("import" if run.is_at_work else "import-persons", pk)
+    open_ones = list(run.open_doubts()[:SHOWN])
+    clients = Client.objects.in_bulk({pk for person in open_ones for pk in person.candidates})
+    record("import.persons_compared", by=request.user, on=run, clients=sorted(clients))
+    pairs = [
+        {"person": person, "candidates": [clients[pk] for pk in person.candidates if pk in clients]}
+        for person in open_ones
+    ]
+    return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs})
 
 
 @require_GET

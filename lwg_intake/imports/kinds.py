@@ -1,0 +1,140 @@
+"""Kinds of foreign files: what can be taken from one, which are known by their columns, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that a foreign file may tell. One of each `group` that is not empty must be there."""
+
+    key: str
+    label: str
+    group: str = ""
+    help: str = ""
+
+
+NAMES = (
+    Target("client", "Client's whole name", "name", "“First Last” or “Last, First”"),
+    Target("last_name", "Client's last name", "name"),
+    Target("first_name", "Client's first name"),
+    Target("dob", "Client's date of birth", help="Without it a person decides who is meant"),
+)
+
+VISITS = (
+    *NAMES,
+    Target("clinician", "Clinician's name", "clinician"),
+    Target("date", "Day, or day and time", "date"),
+    Target("time", "Time, where it stands apart"),
+    Target("state", "Attendance", help="What the file does not say becomes unresolved"),
+    Target("code", "Service code", help="Such as 90837; tells the service, and an intake"),
+    Target("description", "Service or appointment type"),
+    Target("type", "Kind of row", help="Only rows that say “Appointment” are visits"),
+)
+
+CLIENTS = (
+    *NAMES,
+    Target("email", "E-mail"),
+    Target("phone", "Phone"),
+    Target("address", "Address"),
+    Target("city", "City"),
+    Target("state", "State"),
+    Target("postal_code", "ZIP code"),
+)
+
+TARGETS: dict[str, tuple[Target, ...]] = {"appointments": VISITS, "clients": CLIENTS}
+MAKES = {"appointments": "Visits", "clients": "Clients"}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a kind of file makes (visits or clients), and in which column each target stands, counted from 0."""
+
+    makes: str
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"makes": self.makes, "columns": self.columns}
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> Mapping:
+        return cls(kept["makes"], {key: int(index) for key, index in kept["columns"].items()})
+
+    def missing(self) -> list[str]:
+        """The labels of what must be told and is not."""
+        groups = {target.group for target in TARGETS[self.makes] if target.group}
+        told = {target.group for target in TARGETS[self.makes] if target.key in self.columns}
+        lacking = groups - told
+        if "last_name" in self.columns and "client" not in self.columns and "first_name" not in self.columns:
+            lacking = {*lacking, "name"}
+        return [target.label for target in TARGETS[self.makes] if target.group in lacking and target.key != "last_name"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A report that is known: by the columns it always has, whatever their order and whatever others there are."""
+
+    name: str
+    makes: str
+    known_by: tuple[str, ...]
+    columns: dict[str, str]
+
+
+PRESETS = (
+    Preset(
+        "TherapyNotes: Billing Transactions", "appointments",
+        ("type", "date", "service code", "last name", "first name", "dob", "clinician name", "rate"),
+        {
+            "type": "type", "date": "date", "last_name": "last name", "first_name": "first name", "dob": "dob",
+            "clinician": "clinician name", "code": "service code", "description": "appointment type",
+        },
+    ),
+    Preset(
+        "SimplePractice: client attendance", "appointments",
+        ("client_name", "clinician_name", "date_of_service", "status"),
+        {"client": "client_name", "clinician": "clinician_name", "date": "date_of_service", "state": "status"},
+    ),
+    Preset(
+        "SimplePractice: appointment status", "appointments",
+        ("date of service", "client", "clinician", "billing code", "client payment status"),
+        {"client": "client", "clinician": "clinician", "date": "date of service", "code": "billing code"},
+    ),
+    Preset(
+        "SimplePractice: client details", "clients",
+        ("client", "client type", "date added", "primary clinician", "phone number"),
+        {
+            "client": "client", "email": "email", "phone": "phone number", "address": "address", "city": "city",
+            "state": "state", "postal_code": "zip",
+        },
+    ),
+)  # fmt: skip
+
+
+def mark_of(header: Sequence[str]) -> str:
+    """By which a kind of file is known again: its columns, in their order, in capitals or not."""
+    return sha256("\x1f".join(cell.strip().casefold() for cell in header).encode()).hexdigest()
+
+
+def preset_of(header: Sequence[str]) -> tuple[str, Mapping] | None:
+    """The known report with these columns. Of columns that repeat, the first is meant."""
+    names = [cell.strip().casefold() for cell in header]
+    for preset in PRESETS:
+        if set(preset.known_by) <= set(names):
+            columns = {key: names.index(name) for key, name in preset.columns.items() if name in names}
+            return preset.name, Mapping(preset.makes, columns)
+    return None
+
+
+def labelled(header: Sequence[str]) -> list[str]:
+    """The columns as a person tells them apart: a name that repeats carries its number."""
+    seen: dict[str, int] = {}
+    labels = []
+    for index, name in enumerate(header, 1):
+        shown = name.strip() or f"Column {index}"
+        seen[shown] = seen.get(shown, 0) + 1
+        labels.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
+    return labels

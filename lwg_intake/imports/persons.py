@@ -1,0 +1,152 @@
+"""Who is meant by a name and a birth date. One certain answer is taken; anything less is put before a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from lwg_intake.imports.kinds import Mapping
+from lwg_intake.imports.models import Person
+from lwg_intake.imports.words import alike, day_of, person_key, split_name
+
+Key = tuple[str, date | None]
+
+# What a foreign file may tell of a person beside the name, shown when someone compares.
+FACTS = ("phone", "email", "city", "clinician")
+NEAR = 5
+
+# The names as words.plain and words.person_key would write them, so that the database finds the same ones.
+CLIENTS = """
+SELECT id, ref, first_name, last_name, preferred_name, dob FROM records_client
+WHERE dob = ANY (%s) OR trim(regexp_replace(
+    replace(search_plain(first_name || ' ' || last_name), '''', ''), '[^a-z0-9]+', ' ', 'g')) = ANY (%s)
+"""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person as a file names one."""
+
+    key: str
+    dob: date | None
+    first: str
+    last: str
+    facts: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def same(self) -> Key:
+        return self.key, self.dob
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who that is: a client; nobody on record; or, with `because`, not to be said yet, or left out."""
+
+    client: int | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class _Known:
+    pk: int
+    ref: str
+    keys: frozenset[str]
+    dob: date | None
+
+
+def named(cells: list[str], mapping: Mapping) -> Named:
+    """The person in a row. Raises ValueError when the name is missing or the birth date is none."""
+    at = mapping.columns
+
+    def cell(name: str) -> str:
+        return cells[at[name]].strip() if name in at else ""
+
+    first, last = cell("first_name").replace("*", ""), cell("last_name").replace("*", "")
+    if not last:
+        first, last = split_name(cell("client"))
+    first, last = first.strip(), last.strip()
+    if not first or not last:
+        raise ValueError("The client's first or last name is missing.")
+    facts = {name: cell(name) for name in FACTS if cell(name)}
+    return Named(person_key(first, last)[:200], day_of(cell("dob")), first, last, facts)
+
+
+def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[dict[Key, Answer], list[int]]:
+    """For each person an answer, and the ids of those (Person) about whom someone has to decide first.
+
+    `ref_of` gives the record number under which a foreign file itself would bring somebody new.
+    """
+    people = {who.same: who for who in wanted}
+    by_key, by_dob = _on_record(list(people.values()))
+    decided = {
+        (person.key, person.dob): person
+        for person in Person.objects.filter(key__in={who.key for who in people.values()})
+    }
+    found: dict[Key, Answer] = {}
+    doubts: list[int] = []
+    for same, who in people.items():
+        person = decided.get(same)
+        if person and person.verdict == Person.Verdict.SAME:
+            found[same] = Answer(person.client_id)
+            continue
+        if person and person.verdict == Person.Verdict.SKIPPED:
+            found[same] = Answer(because=f"{who.first} {who.last} was left out when asked about.")
+            continue
+        there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
+        exact = [k for k in there if who.key in k.keys and (who.dob and k.dob == who.dob or k.ref == ref_of(who))]
+        if len(exact) == 1:
+            found[same] = Answer(exact[0].pk)
+            continue
+        near = exact or [known for known in there if _near(who, known)]
+        if person and person.verdict == Person.Verdict.DIFFERENT:
+            near = [known for known in near if known.pk not in person.candidates]
+        if not near:
+            found[same] = Answer()
+            continue
+        doubts.append(_ask(who, person, [known.pk for known in near[:NEAR]]))
+        found[same] = Answer(because="Decide first whether this is somebody who is on record already.")
+    return found, doubts
+
+
+def _near(who: Named, known: _Known) -> bool:
+    """Whether it may be the same person: the one agrees, and the other nearly does or is not known."""
+    if who.key in known.keys:
+        return not who.dob or not known.dob or _slip(who.dob, known.dob)
+    return bool(who.dob and who.dob == known.dob and any(alike(who.key, key) for key in known.keys))
+
+
+def _slip(one: date, other: date) -> bool:
+    """Two birth dates that differ by one slip: in the day, the month or the year alone, or day and month swapped."""
+    pairs = zip((one.year, one.month, one.day), (other.year, other.month, other.day), strict=True)
+    swapped = (one.month, one.day) == (other.day, other.month) and one.year == other.year
+    return swapped or sum(a == b for a, b in pairs) >= 2
+
+
+def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date | None, list[_Known]]]:
+    """The clients with one of these names or birth dates, by each. Nobody is found by an unknown birth date."""
+    dobs = list({who.dob for who in people if who.dob})
+    by_key: dict[str, list[_Known]] = defaultdict(list)
+    by_dob: dict[date | None, list[_Known]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(CLIENTS, [dobs, list({who.key for who in people})])
+        for pk, ref, first, last, preferred, dob in cursor.fetchall():
+            keys = frozenset({person_key(first, last), person_key(preferred or first, last)})
+            known = _Known(pk, ref, keys, dob)
+            for key in keys:
+                by_key[key].append(known)
+            if dob:
+                by_dob[dob].append(known)
+    return by_key, by_dob
+
+
+def _ask(who: Named, person: Person | None, candidates: list[int]) -> int:
+    person = person or Person(key=who.key, dob=who.dob)
+    person.name, person.facts = f"{who.first} {who.last}"[:200], who.facts
+    person.candidates, person.verdict = candidates, Person.Verdict.OPEN
+    person.decided_by = person.decided_at = None
+    person.save()
+    return person.pk

@@ -1,0 +1,263 @@
+"""A foreign file as one of the practice's own: each row translated, so that one importer serves them all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import date, datetime, time
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from lwg_intake import dates
+from lwg_intake.imports.batches import BATCH
+from lwg_intake.imports.format import BY_NAME, File
+from lwg_intake.imports.kinds import Mapping
+from lwg_intake.imports.opening import Broken, Table, Unreadable
+from lwg_intake.imports.persons import Answer, Key, Named, answers, named
+from lwg_intake.imports.private import without_diagnoses
+from lwg_intake.imports.words import attendance, kind_of, moment_of, name_keys, person_key, plain, service_of
+from lwg_intake.records.models import Appointment, Client, Clinician
+from lwg_intake.records.rules import AppointmentState
+
+CHUNK = 1_000
+NOON = time(12)
+# Fields of clients that a foreign file may tell.
+CLIENT = ("email", "phone", "address", "city", "state", "postal_code")
+
+
+def file_of(mapping: Mapping) -> File:
+    """The practice's file that such a foreign one becomes, with those columns only that it can tell."""
+    file = BY_NAME[mapping.makes]
+    if mapping.makes != "clients":
+        return file
+    told = {"client_ref", "first_name", "last_name", "dob", *(name for name in CLIENT if name in mapping.columns)}
+    return changed(file, columns=tuple(column for column in file.columns if column.name in told), rules=())
+
+
+def new_ref(who: Named) -> str:
+    """The record number of somebody whom only foreign files know: always the same one."""
+    return f"P{_mark(who.key, str(who.dob or ''))}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit as a foreign file tells it. `at` is its time, where one is told."""
+
+    who: Named
+    clinician: str
+    on: date
+    at: time | None
+    state: str
+    words: str
+
+
+class Translated:
+    """Rows of a foreign file in the columns of ours. `notes` say what was passed over, once all rows were read."""
+
+    def __init__(self, inner: Table, mapping: Mapping) -> None:
+        self.inner, self.mapping, self.size = inner, mapping, inner.size
+        self.file = file_of(mapping)
+        self.header: list[str] = []
+        self.notes: list[str] = []
+        self.doubts: list[int] = []
+        self._passed = {"of another kind": 0, "that sum others up": 0, "that repeat another": 0}
+        self._kept: OrderedDict[int, list[str]] = OrderedDict()
+        self._seen: set[Any] = set()
+
+    @property
+    def done(self) -> int:
+        return self.inner.done
+
+    def original(self, line: int) -> list[str]:
+        """The cells as the file has them, of a row read lately."""
+        return self._kept.get(line, [])
+
+    def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
+        """Raises Unreadable when the columns do not reach as far as the mapping says."""
+        rows = without_diagnoses(self.inner.rows())
+        line, header = next(rows, (1, []))
+        if isinstance(header, Broken) or max(self.mapping.columns.values(), default=0) >= len(header):
+            raise Unreadable("The columns are not those that were mapped. Say again what they mean.")
+        self.header = header
+        yield line, [column.name for column in self.file.columns]
+        translate = self._visits if self.mapping.makes == "appointments" else self._clients
+        while chunk := list(islice(rows, CHUNK)):
+            yield from translate(list(self._fitting(chunk)))
+        self.notes += [f"{count:,} rows {which} were passed over." for which, count in self._passed.items() if count]
+
+    def persons(self) -> list[int]:
+        """Look through the whole file for persons about whom someone has to decide, and give their ids (Person)."""
+        for _ in self.rows():
+            pass
+        return list(dict.fromkeys(self.doubts))
+
+    def _fitting(self, chunk: list[tuple[int, list[str] | Broken]]) -> Iterator[tuple[int, list[str] | Broken]]:
+        for line, cells in chunk:
+            if isinstance(cells, Broken):
+                yield line, cells
+                continue
+            self._kept[line] = cells
+            while len(self._kept) > 2 * (BATCH + CHUNK):
+                self._kept.popitem(last=False)
+            if len(cells) != len(self.header):
+                yield line, Broken(f"This row has {len(cells)} cells and the header {len(self.header)}.", "")
+            elif self._is_summary(cells):
+                self._passed["that sum others up"] += 1
+            elif (kind := self._cell(cells, "type")) and plain(kind) != "appointment":
+                self._passed["of another kind"] += 1
+            else:
+                yield line, cells
+
+    def _cell(self, cells: list[str], name: str) -> str:
+        index = self.mapping.columns.get(name)
+        return "" if index is None else cells[index].strip()
+
+    def _is_summary(self, cells: list[str]) -> bool:
+        first = plain(next((cell for cell in cells if cell.strip()), ""))
+        if first.split(" ")[0] in ("total", "totals", "summary", "sum"):
+            return True
+        who = self._cell(cells, "client") or self._cell(cells, "last_name")
+        rest = [self._cell(cells, name) for name in ("clinician", "date")]
+        return self.mapping.makes == "appointments" and not (all(rest) or (who and any(rest)))
+
+    def _answers(self, people: list[Named]) -> dict[Key, Answer]:
+        found, doubts = answers(people, new_ref)
+        self.doubts += doubts
+        return found
+
+    # Visits.
+
+    def _visits(self, rows: list[tuple[int, list[str] | Broken]]) -> Iterator[tuple[int, list[str] | Broken]]:
+        visits: list[tuple[int, Visit | Broken]] = []
+        for line, cells in rows:
+            visits.append((line, cells if isinstance(cells, Broken) else self._visit(cells)))
+        told = [visit for _, visit in visits if isinstance(visit, Visit)]
+        people = self._answers([visit.who for visit in told])
+        clinicians = _clinicians()
+        clients = dict(Client.objects.filter(pk__in={a.client for a in people.values()}).values_list("pk", "ref"))
+        there = _there(set(clients), told)
+        for line, visit in visits:
+            if isinstance(visit, Broken):
+                yield line, visit
+                continue
+            answer = people[visit.who.same]
+            if answer.client is None:
+                because = answer.because or "No client on record has this name and date of birth."
+                yield line, Broken(because, "")
+                continue
+            meant = {found for key in name_keys(visit.clinician) for found in clinicians.get(key, ())}
+            if len(meant) != 1:
+                which = "Several clinicians" if meant else "No clinician"
+                yield line, Broken(f"{which} on record {'are' if meant else 'is'} called {visit.clinician}.", "")
+                continue
+            (clinician,) = meant
+            once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
+            if once in self._seen:
+                self._passed["that repeat another"] += 1
+                continue
+            self._seen.add(once)
+            yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))
+
+    def _visit(self, cells: list[str]) -> Visit | Broken:
+        try:
+            on, at = moment_of(self._cell(cells, "date"), self._cell(cells, "time"))
+            who = named(cells, self.mapping)
+        except ValueError as error:
+            return Broken(str(error), "")
+        words = f"{self._cell(cells, 'code')} {self._cell(cells, 'description')}"
+        clinician = self._cell(cells, "clinician").replace("*", "")
+        return Visit(who, clinician, on, at, self._cell(cells, "state"), words)
+
+    # Clients.
+
+    def _clients(self, rows: list[tuple[int, list[str] | Broken]]) -> Iterator[tuple[int, list[str] | Broken]]:
+        read: list[tuple[int, list[str], Named | Broken]] = []
+        for line, cells in rows:
+            if isinstance(cells, Broken):
+                read.append((line, [], cells))
+                continue
+            try:
+                read.append((line, cells, named(cells, self.mapping)))
+            except ValueError as error:
+                read.append((line, cells, Broken(str(error), "")))
+        people = self._answers([who for _, _, who in read if isinstance(who, Named)])
+        known = Client.objects.in_bulk([answer.client for answer in people.values() if answer.client])
+        for line, cells, who in read:
+            if isinstance(who, Broken):
+                yield line, who
+                continue
+            answer = people[who.same]
+            if answer.because:
+                yield line, Broken(answer.because, "")
+                continue
+            if (answer.client or who.same) in self._seen:
+                self._passed["that repeat another"] += 1
+                continue
+            self._seen.add(answer.client or who.same)
+            yield line, self._client(cells, who, known.get(answer.client or 0))
+
+    def _client(self, cells: list[str], who: Named, known: Client | None) -> list[str]:
+        """What the file leaves empty, and the name itself, stay as they are on record."""
+        told = {
+            "client_ref": known.ref if known else new_ref(who),
+            "first_name": known.first_name if known else who.first,
+            "last_name": known.last_name if known else who.last,
+            "dob": str((known.dob if known else None) or who.dob or ""),
+        }
+        for name in CLIENT:
+            told[name] = self._cell(cells, name) or (str(getattr(known, name)) if known else "")
+        return [told[column.name] for column in self.file.columns]
+
+
+def _mark(*parts: str) -> str:
+    return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _clinicians() -> dict[str, set[tuple[int, str, str]]]:
+    """By name: id, ref and kind."""
+    found: dict[str, set[tuple[int, str, str]]] = {}
+    for pk, ref, first, last, kind in Clinician.objects.values_list("pk", "ref", "first_name", "last_name", "kind"):
+        found.setdefault(person_key(first, last), set()).add((pk, ref, kind))
+    return found
+
+
+def _there(clients: set[int], visits: list[Visit]) -> dict[tuple[int, int, date, int | None], dict[str, Any]]:
+    """The visits on record of these clients on these days, by their hour, and by their day alone."""
+    if not clients or not visits:
+        return {}
+    zone = ZoneInfo(settings.TIME_ZONE)
+    first, last = min(visit.on for visit in visits), max(visit.on for visit in visits)
+    rows = Appointment.objects.filter(client__in=clients, starts_at__date__gte=first, starts_at__date__lte=last)
+    found: dict[tuple[int, int, date, int | None], dict[str, Any]] = {}
+    row: dict[str, Any]
+    for row in rows.order_by("-starts_at").values():  # type: ignore[assignment]
+        at = row["starts_at"].astimezone(zone)
+        for hour in (at.hour, None):
+            found[row["client_id"], row["clinician_id"], at.date(), hour] = row
+    return found
+
+
+def _appointment(
+    visit: Visit, client_ref: str, clinician: tuple[int, str, str], known: dict[str, Any] | None
+) -> list[str]:
+    """The row of appointments.csv. Of one on record the file changes at most what became of it."""
+    pk, clinician_ref, clinician_kind = clinician
+    stated = attendance(visit.state, visit.on, dates.today())
+    hour = "" if visit.at is None else str(visit.at.hour)
+    ref = f"V{_mark(client_ref, clinician_ref, str(visit.on), hour)}"
+    if known:
+        says = stated not in (AppointmentState.UNRESOLVED, AppointmentState.SCHEDULED)
+        state = stated if says else known["state"]
+        return [
+            known["ref"] or ref, client_ref, clinician_ref, known["service"], known["starts_at"].isoformat(),
+            known["kind"], state,
+        ]  # fmt: skip
+    service = service_of(visit.words, clinician_kind)
+    starts_at = datetime.combine(visit.on, visit.at or NOON).isoformat(timespec="minutes")
+    return [ref, client_ref, clinician_ref, service, starts_at, kind_of(visit.words, service), stated]

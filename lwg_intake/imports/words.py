@@ -1,0 +1,144 @@
+"""What other systems write, read as ours: names, days and times, attendance, services. Pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from difflib import SequenceMatcher
+
+from lwg_intake.records.rules import AppointmentKind, AppointmentState, ClinicianKind, Service
+
+TITLES = {"dr", "mr", "mrs", "ms", "mx", "jr", "sr", "ii", "iii"}
+EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
+DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
+TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
+# Alike enough to be asked about, when the birth date agrees.
+ALIKE = 0.72
+
+ATTENDED = {
+    "show": AppointmentState.KEPT,
+    "shown": AppointmentState.KEPT,
+    "kept": AppointmentState.KEPT,
+    "attended": AppointmentState.KEPT,
+    "completed": AppointmentState.KEPT,
+    "no show": AppointmentState.NO_SHOW,
+    "noshow": AppointmentState.NO_SHOW,
+    "missed": AppointmentState.NO_SHOW,
+    "late canceled": AppointmentState.LATE_CANCEL,
+    "late cancelled": AppointmentState.LATE_CANCEL,
+    "late cancel": AppointmentState.LATE_CANCEL,
+    "canceled": AppointmentState.CLIENT_CANCEL,
+    "cancelled": AppointmentState.CLIENT_CANCEL,
+    "client canceled": AppointmentState.CLIENT_CANCEL,
+    "clinician canceled": AppointmentState.CLINICIAN_CANCEL,
+    "clinician cancelled": AppointmentState.CLINICIAN_CANCEL,
+    "scheduled": AppointmentState.SCHEDULED,
+}
+
+
+def plain(text: str) -> str:
+    """Letters and digits in lower case without accents, words parted by one space: marks such as "*" fall away."""
+    bare = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in bare if not unicodedata.combining(c)).casefold().replace("'", "").replace("’", "")
+    return " ".join(word for word in re.split(r"[\W_]+", bare) if word)
+
+
+def person_key(first: str, last: str) -> str:
+    """By which a person's name is compared."""
+    return " ".join(word for word in plain(f"{first} {last}").split() if word not in TITLES)
+
+
+def split_name(full: str) -> tuple[str, str]:
+    """First and last name of "First Last" or "Last, First"."""
+    full = " ".join(full.replace("*", " ").split())
+    last, comma, first = (part.strip() for part in full.partition(","))
+    if comma and first:
+        return first, last
+    first, _, last = full.rpartition(" ")
+    return first, last
+
+
+def name_keys(full: str) -> set[str]:
+    """The ways in which a clinician's name may be meant: "Last, First", or "First Last, LCPC"."""
+    before, comma, after = full.partition(",")
+    keys = {person_key("", before) if comma else person_key("", full)}
+    if comma:
+        keys.add(person_key(after, before))
+    return {key for key in keys if key}
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may be one person's, the birth date agreeing: a shared word, or spelt nearly the same."""
+    shared = set(one.split()) & set(other.split())
+    return bool(shared) or SequenceMatcher(None, one, other).ratio() >= ALIKE
+
+
+def day_of(text: str) -> date | None:
+    """A birth date in any usual notation, a spreadsheet's number included. Raises ValueError for what is none."""
+    if not text.strip():
+        return None
+    return moment_of(text)[0]
+
+
+def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
+    """A day, and its time if one is told. Raises ValueError with the reason."""
+    text, clock = " ".join(text.replace("T", " ").split()), " ".join(clock.split()).upper()
+    if SERIAL.fullmatch(text):
+        at = EXCEL_BEGINS + timedelta(days=float(text))
+        at = (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        return at.date(), at.time() if "." in text else _clock(clock)
+    for parts in range(1, 4):
+        words = text.split(" ")
+        day, rest = " ".join(words[:parts]), " ".join(words[parts:])
+        for form in DAYS:
+            try:
+                found = datetime.strptime(day, form).date()  # noqa: DTZ007
+            except ValueError:
+                continue
+            if form == "%m/%d/%y" and found > date.today():  # noqa: DTZ011
+                found = found.replace(year=found.year - 100)
+            return found, _clock(rest.upper() or clock)
+    raise ValueError(f"“{text[:40]}” is no date: write it like 2026-03-31 or 3/31/2026.")
+
+
+def _clock(text: str) -> time | None:
+    text = text.split(" - ")[0].split("-")[0].strip()
+    if not text:
+        return None
+    for form in TIMES:
+        try:
+            return datetime.strptime(text, form).time()  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise ValueError(f"“{text[:40]}” is no time: write it like 14:30 or 2:30 PM.")
+
+
+def attendance(word: str, starts_on: date, today: date) -> str:
+    """What became of a visit. What the file does not say is unresolved, or, in the days to come, scheduled."""
+    stated = ATTENDED.get(plain(word))
+    if stated:
+        return stated.value
+    return (AppointmentState.SCHEDULED if starts_on > today else AppointmentState.UNRESOLVED).value
+
+
+def service_of(words: str, clinician_kind: str) -> str:
+    """Which service a code and a description stand for; what they leave open, the clinician's own kind says."""
+    said = plain(words)
+    if "couple" in said:
+        return Service.COUPLES.value
+    if re.search(r"\b9084[67]\b|family", said):
+        return Service.FAMILY.value
+    prescribes = clinician_kind in (ClinicianKind.NP, ClinicianKind.PSYCHIATRIST)
+    if prescribes or re.search(r"\b99[234]\d\d\b|\b90792\b|medication|psychiatr", said):
+        return Service.MEDICATION.value
+    return Service.THERAPY.value
+
+
+def kind_of(words: str, service: str) -> str:
+    """Which kind of visit: an intake by its code or its name, else an ordinary one of its service."""
+    said = plain(words)
+    if re.search(r"\b9079[12]\b|intake|diagnostic|initial", said):
+        return AppointmentKind.INTAKE.value
+    return (AppointmentKind.FOLLOW_UP if service == Service.MEDICATION else AppointmentKind.SESSION).value

@@ -1,0 +1,279 @@
+"""What practices really have: reports of TherapyNotes and SimplePractice, and any other table, through the page."""
+
+from datetime import date, datetime
+
+import pytest
+
+from lwg_intake.imports import actions
+from lwg_intake.imports.models import Kind, Person, Run, RunFile
+from lwg_intake.records.models import Appointment, Client
+from tests.factories.access import UserFactory
+from tests.factories.records import AppointmentFactory, ClientFactory, ClinicianFactory
+from tests.imports import reports
+from tests.imports.test_page import in_database, upload
+
+BORN = date(1988, 3, 7)
+
+
+@pytest.fixture
+def admin(client, db):
+    user = UserFactory(roles=["administrator"])
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def ada(db):
+    return ClientFactory(ref="LW-1", first_name="Ada", last_name="Brightwater", dob=BORN)
+
+
+@pytest.fixture
+def naomi(db):
+    return ClinicianFactory(ref="CL-1", first_name="Naomi", last_name="Clarke", kind="therapist", credentials="LCSW-C")
+
+
+def checked(client, name, content):
+    answer = upload(client, (name, content))
+    assert answer.status_code == 302, answer.content.decode()
+    run = Run.objects.latest("pk")
+    actions.work(run.pk)
+    return run
+
+
+def figures(run):
+    figures = run.files.get().figures
+    return tuple(figures[name] for name in ("created", "updated", "unchanged", "rejected"))
+
+
+def brought(client, name, content):
+    run = checked(client, name, content)
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    run.refresh_from_db()
+    assert run.status == "applied", run.notes
+    return run
+
+
+# TherapyNotes.
+
+
+def at(*parts):
+    return datetime(*parts)  # noqa: DTZ001 - as a spreadsheet has it
+
+
+def test_therapynotes_billing_transactions(client, admin, ada, naomi):
+    content = reports.therapynotes(
+        {"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7), "Service Code": "90791"},
+        {"Date": at(2026, 3, 9, 9, 0), "DOB": at(1988, 3, 7), "Last Name": "Brightwater*"},
+        {"Date": at(2026, 3, 9, 9, 0), "DOB": at(1988, 3, 7), "Comments": "a second line for the same visit"},
+        {"Date": 46097.375, "DOB": 32209, "Clinician Name": "Clarke, Naomi"},
+        {"Date": at(2026, 3, 11, 9, 0), "Type": "Payment"},
+        {"Date": at(2099, 3, 11, 9, 0), "DOB": at(1988, 3, 7)},
+    )
+    run = brought(client, "Billing Transactions.xlsx", content)
+    assert figures(run) == (4, 0, 0, 0)
+    visits = list(Appointment.objects.order_by("starts_at"))
+    assert [(v.kind, v.service, v.state) for v in visits] == [
+        ("intake", "therapy", "unresolved"),
+        ("session", "therapy", "unresolved"),
+        ("session", "therapy", "unresolved"),
+        ("session", "therapy", "scheduled"),
+    ]
+    assert str(visits[2].starts_at) == "2026-03-16 13:00:00+00:00"
+    notes = " ".join(run.notes) + " ".join(Run.objects.get().notes)
+    assert "1 rows of another kind" in notes and "1 rows that repeat another" in notes
+    assert figures(brought(client, "Billing Transactions.xlsx", content)) == (0, 0, 4, 0)
+
+
+def test_an_older_file_lacks_columns_and_no_diagnosis_is_kept(client, admin, ada, naomi, caplog):
+    content = reports.therapynotes(
+        {"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)},
+        {"Date": at(2026, 3, 3, 9, 0), "DOB": at(1988, 3, 7), "Clinician Name": "Nobody Known"},
+        without=reports.LATER,
+    )
+    run = brought(client, "transactions.xlsx", content)
+    assert figures(run) == (1, 0, 0, 1)
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "No clinician on record is called Nobody Known." in page
+    back = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode()
+    assert "Nobody Known" in back and "Primary Diagnosis" not in back
+    for trace in (reports.DIAGNOSIS, "F33.1"):
+        assert not in_database(trace) and trace not in caplog.text and trace not in page + back
+
+
+def test_attendance_on_record_is_not_lost_to_a_file_that_does_not_state_it(client, admin, ada, naomi):
+    kept = AppointmentFactory(
+        ref="AP-1", client=ada, clinician=naomi, state="kept", service="family", starts_at="2026-03-02T14:00Z"
+    )
+    content = reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)})
+    assert figures(brought(client, "x.xlsx", content)) == (0, 0, 1, 0)
+    kept.refresh_from_db()
+    assert (kept.state, kept.service) == ("kept", "family")
+
+
+# SimplePractice.
+
+
+def test_simplepractice_attendance_with_its_summary_row(client, admin, ada, naomi):
+    rows = [
+        ("Ada Brightwater", "Naomi Clarke", "03/02/2026 9:00 AM", "Show"),
+        ("Ada Brightwater", "Naomi Clarke", "03/09/2026 9:00 AM", "No Show"),
+        ("Ada Brightwater", "Naomi Clarke, LCSW-C", "03/16/2026 9:00 AM", "Late Canceled"),
+        ("Ada Brightwater", "Naomi Clarke", "03/23/2026 9:00 AM", "Pondering"),
+    ]
+    run = checked(client, "client_attendance_report.csv", reports.attendance(*rows))
+    assert figures(run) == (0, 0, 0, 4)
+    person = Person.objects.get()
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert "Is this the same person?" in page and "LW-1" in page and "not told" in page
+    client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": f"same:{ada.pk}"})
+    actions.work(run.pk)
+    assert figures(run) == (4, 0, 0, 0)
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    assert list(Appointment.objects.order_by("starts_at").values_list("state", flat=True)) == [
+        "kept", "no_show", "late_cancel", "unresolved",
+    ]  # fmt: skip
+    assert figures(brought(client, "again.csv", reports.attendance(*rows))) == (0, 0, 4, 0)
+
+
+def test_simplepractice_appointment_status_with_columns_that_repeat(client, admin, ada, naomi):
+    Person.objects.create(
+        key="ada brightwater", name="Ada Brightwater", verdict="same", client=ada, candidates=[ada.pk]
+    )
+    row = {0: "03/02/2026", 1: "Brightwater, Ada", 2: "Naomi Clarke", 3: "90837", 11: "150", 16: "99", 19: "1"}
+    run = brought(client, "appointment-status-report.csv", reports.status(row, row))
+    assert figures(run) == (1, 0, 0, 0)
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.kind, visit.starts_at.hour) == ("unresolved", "session", 17)
+    page = client.get(f"/imports/files/{checked(client, 'b.csv', reports.status(row)).files.get().pk}/columns/")
+    assert "Charge (2) – 99" in page.content.decode() and "Unpaid (2) – 1" in page.content.decode()
+
+
+def test_a_visit_told_by_its_day_alone_is_the_one_of_that_day(client, admin, ada, naomi):
+    visit = AppointmentFactory(
+        ref="AP-1", client=ada, clinician=naomi, state="unresolved", starts_at="2026-03-02T14:00Z"
+    )
+    Person.objects.create(
+        key="ada brightwater", name="Ada Brightwater", verdict="same", client=ada, candidates=[ada.pk]
+    )
+    run = brought(client, "a.csv", reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show")))
+    visit.refresh_from_db()
+    assert (figures(run), visit.state) == ((0, 1, 0, 0), "kept")
+
+
+def test_simplepractice_client_details(client, admin, ada):
+    content = reports.details(
+        {"Client": "Grace Hopperson", "Phone number": "301-555-0123", "Email": "grace@example.com", "ZIP": "20814"},
+        {"Client": "Grace Hopperson", "Phone number": "301-555-0123"},
+        {"Client": "Ada Brightwater", "Phone number": "301-555-0199", "City": "Bowie"},
+    )
+    run = checked(client, "client_details_report.csv", content)
+    assert figures(run) == (1, 0, 0, 1)
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert "301-555-0199" in page and "Bowie" in page
+    person = Person.objects.get()
+    assert client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": "same:999"}).status_code == 422
+    client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": f"same:{ada.pk}"})
+    actions.work(run.pk)
+    client.post(f"/imports/{run.pk}/apply/")
+    actions.work(run.pk)
+    ada.refresh_from_db()
+    assert (ada.phone, ada.city, ada.dob) == ("301-555-0199", "Bowie", BORN)
+    grace = Client.objects.get(last_name="Hopperson")
+    assert (grace.first_name, grace.phone, grace.postal_code, grace.ref[0]) == ("Grace", "301-555-0123", "20814", "P")
+    assert figures(brought(client, "again.csv", content)) == (0, 0, 2, 0)
+
+
+# Who is meant.
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "dob", "asked"),
+    [
+        ("Ada", "Brightwater", "1988-03-07", False),
+        ("ADA", "Bríghtwater", "3/7/1988", False),
+        ("Ada", "Brightwater", "", True),
+        ("Ada", "Brightwater", "1988-07-03", True),
+        ("Ada", "Brightwater", "1988-03-17", True),
+        ("Ada", "Brightwatter", "1988-03-07", True),
+        ("Ida", "Brightwater", "1988-03-07", True),
+        ("Ada", "Brightwater", "1971-11-30", None),
+        ("Zoltan", "Kovacs", "1988-03-07", None),
+    ],
+)
+def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, ada, first, last, dob, asked):
+    rows = [["Last Name", "First Name", "Born"], [last, first, dob]]
+    run = checked(client, "people.csv", reports.as_csv(rows))
+    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    actions.work(run.pk)
+    assert Person.objects.exists() == bool(asked)
+    assert figures(run) == {True: (0, 0, 0, 1), False: (0, 0, 1, 0), None: (1, 0, 0, 0)}[asked]
+
+
+def test_two_of_one_name_and_birth_date_are_never_chosen_between(client, admin, ada, naomi):
+    ClientFactory(first_name="Ada", last_name="Brightwater", dob=BORN)
+    content = reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)})
+    assert figures(checked(client, "x.xlsx", content)) == (0, 0, 0, 1)
+    assert len(Person.objects.get().candidates) == 2
+
+
+@pytest.mark.parametrize(("verdict", "rejected"), [("different", (1, 0, 0, 0)), ("skipped", (0, 0, 0, 1))])
+def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, verdict, rejected):
+    run = checked(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
+    client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict})
+    actions.work(run.pk)
+    assert figures(run) == rejected
+    assert (
+        client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict}).status_code
+        == 409
+    )
+
+
+# Any other table.
+
+
+def test_columns_are_said_once_and_known_the_next_time(client, admin, ada, naomi):
+    table = [["Wer", "Bei wem", "Wann", "Dx"], ["Brightwater, Ada", "Naomi Clarke", "2026-03-02 09:00", "F33.1"]]
+    Person.objects.create(
+        key="ada brightwater", name="Ada Brightwater", verdict="same", client=ada, candidates=[ada.pk]
+    )
+    run = checked(client, "termine.csv", reports.as_csv(table))
+    file = run.files.get()
+    assert "Say what its columns mean" in client.get(f"/imports/{run.pk}/").content.decode()
+    assert client.post(f"/imports/{run.pk}/apply/").status_code == 422
+    address = f"/imports/files/{file.pk}/columns/"
+    page = client.get(address).content.decode()
+    assert "Wer – Brightwater, Ada" in page and "F33.1" not in page
+    answer = client.post(address, {"makes": "appointments", "client": "0", "date": "2"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Choose a column for: Clinician&#x27;s name." in page
+    assert '<option value="2" selected>' in page
+    client.post(address, {"makes": "appointments", "client": "0", "clinician": "1", "date": "2"})
+    actions.work(run.pk)
+    assert figures(run) == (1, 0, 0, 0)
+    assert figures(brought(client, "next.csv", reports.as_csv(table))) == (1, 0, 0, 0)
+    assert Kind.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", [{"client": "77", "clinician": "1", "date": "2"}, {"client": "x"}, {}])
+def test_a_column_that_is_not_there_is_refused(client, admin, said):
+    run = checked(client, "t.csv", reports.as_csv([["Wer", "Bei wem", "Wann"], ["a", "b", "c"]]))
+    address = f"/imports/files/{run.files.get().pk}/columns/"
+    assert client.post(address, {"makes": "appointments", **said}).status_code in (404, 422)
+    assert RunFile.objects.get().mapping is None
+
+
+def test_a_visit_of_nobody_on_record_is_left_out(client, admin, naomi):
+    content = reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)})
+    run = checked(client, "x.xlsx", content)
+    assert "No client on record has this name and date of birth." in client.get(f"/imports/{run.pk}/").content.decode()
+    assert not Client.objects.exists()
+
+
+def test_a_foreign_import_can_be_taken_back(client, admin, ada, naomi):
+    run = brought(client, "x.xlsx", reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)}))
+    client.post(f"/imports/{run.pk}/undo/")
+    actions.work(run.pk)
+    assert not Appointment.objects.exists() and Client.objects.exists()
