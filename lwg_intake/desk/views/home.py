@@ -15,6 +15,7 @@ from lwg_intake.desk.actions import removals
 from lwg_intake.messages.models import IncomingText, Message
 from lwg_intake.records.models import Assignment, Removal
 from lwg_intake.records.models.people import theirs
+from reassignment import departure_worklists as departures
 from reassignment import worklists as reassignment
 from returning import worklists as returning
 
@@ -24,7 +25,8 @@ from returning import worklists as returning
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's own work, the most pressing first."""
     user: User = request.user  # type: ignore[assignment]
-    work = [*returning.waiting_for(user), *reassignment.waiting_for(user), *caseload.waiting_for(user)]
+    wings = (departures, returning, reassignment, caseload)
+    work = [found for wing in wings for found in wing.waiting_for(user)]
     asked = Removal.objects.filter(status=Removal.Status.ASKED).select_related(
         "client", "assignment__clinician", "asked_by"
     )
