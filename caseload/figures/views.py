@@ -24,13 +24,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     valid = form.is_valid()
     asked = _asked(form)
-    found = shown.figures(selectors.counts(asked.scope, dict(asked.numbers)), asked)
+    found = shown.figures(selectors.remembered(asked.scope, dict(asked.numbers)), asked)
     beside = {}
     if asked.scope.clinicians is not None:
         whole = Scope(asked.scope.today, asked.scope.since, asked.scope.service)
         staying = selectors.staying()
         beside = shown.figures(
-            selectors.counts(whole, dict(asked.numbers)), Asked(whole, asked.numbers, staying)
+            selectors.remembered(whole, dict(asked.numbers)), Asked(whole, asked.numbers, staying)
         )  # fmt: skip
     context = {
         "form": form,
@@ -60,7 +60,7 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         raise Refusal(" ".join(error for errors in form.errors.values() for error in errors))
     asked = _asked(form)
-    figure = shown.BUILD[key](selectors.counts(asked.scope, dict(asked.numbers)), asked)
+    figure = shown.BUILD[key](selectors.remembered(asked.scope, dict(asked.numbers)), asked)
     response = HttpResponse(as_csv(figure.lines()), content_type="text/csv")
     since = asked.scope.since or "ever"
     response["Content-Disposition"] = f'attachment; filename="{key}-{since}-to-{asked.scope.today}.csv"'

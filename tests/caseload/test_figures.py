@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -224,6 +225,20 @@ def test_it_costs_the_same_however_many_there_are() -> None:
     for _ in range(6):
         ended(seen(90, 2), ago(20))
     assert statements() == few <= 8
+
+
+def test_what_was_slow_to_count_is_kept_until_a_number_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def statements(numbers: dict[str, int]) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            selectors.remembered(Scope(TODAY, SINCE), numbers)
+        return len(asked)
+
+    numbers = values(TODAY)
+    assert statements(numbers) == statements(numbers) == 6, "what is quick is counted anew"
+    monkeypatch.setattr(selectors, "SLOW_SECONDS", 0)
+    assert [statements(numbers) for _ in range(2)] == [6, 0]
+    assert statements(numbers | {"lapsed_months": 5}) == 6
+    cache.clear()
 
 
 # --- As shown -------------------------------------------------------------------------------------------------------
