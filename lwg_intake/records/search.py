@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 MOST_LINES = 20
 ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
 MOST_KEYS = 200  # Read for a term that stands alone: two letters would otherwise read half the table.
+MOST_KEYS_EACH = 5_000  # The same for each of several that are all so short: enough to meet each other often.
 NEAR_WORDS = 12  # Taken for one that was typed, the nearest first.
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
@@ -183,7 +184,8 @@ def _met(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
     FULL JOIN and a condition that says "inner" to us but not to the planner leave it nothing but hashing, whose cost is
     the rows read. It takes many a name for rarer than it is, and an inner join then walks them once for each other row.
     """
-    most = max(limit, MOST_KEYS) if len(terms) == 1 else None
+    short = all(len(way.key) < 3 for term in terms for way in term.ways)
+    most = max(limit, MOST_KEYS) if len(terms) == 1 else MOST_KEYS_EACH if short else None
     found, *others = (_term(term, visible if n == 0 else _Sql(""), most) for n, term in enumerate(terms))
     for other in others:
         text = (
