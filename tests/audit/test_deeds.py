@@ -18,6 +18,7 @@ from lwg_intake.checklists import actions as cases
 from lwg_intake.desk.actions import money, people, removals, retention, search, trail
 from lwg_intake.desk.trail import Asked
 from lwg_intake.imports import actions as imports
+from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.uploads import Upload
 from lwg_intake.messages import actions as messages
 from lwg_intake.policy import values as policy
@@ -25,7 +26,7 @@ from lwg_intake.records.models import Balance
 from returning import actions as returning
 from tests.caseload import audited
 from tests.factories.access import UserFactory
-from tests.factories.imports import RunFileFactory
+from tests.factories.imports import PersonFactory, RunFileFactory
 from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
 from tests.factories.records import (
     ArrangementFactory,
@@ -275,7 +276,21 @@ def importing(deed: Callable, status: str) -> Callable[[object], Deed]:
     return prepare
 
 
+def _say_columns(p):
+    file = RunFileFactory(file="", header=["Who", "Phone"])
+    mapping = Mapping("clients", {"client": 0, "phone": 1})
+    return lambda: imports.say_columns(file_id=file.pk, mapping=mapping, by=file.run.by)
+
+
+def _decide_person(p):
+    person = PersonFactory()
+    file = RunFileFactory(doubts=[person.pk])
+    return lambda: imports.decide(run_id=file.run_id, person_id=person.pk, verdict="skipped", by=file.run.by)
+
+
 DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
+    "imports.say_columns": (_say_columns, {"import.mapped"}),
+    "imports.decide": (_decide_person, {"import.person_decided"}),
     "imports.upload": (_upload, {"import.uploaded"}),
     "imports.believe_windows": (importing(imports.believe_windows, "checked"), {"import.windows"}),
     "imports.check_again": (importing(imports.check_again, "checked"), {"import.checked_again"}),
