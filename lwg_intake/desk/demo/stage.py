@@ -11,6 +11,7 @@ from caseload.sweeps import sweep
 from lwg_intake.desk.demo.accounts import make_accounts
 from lwg_intake.desk.demo.departures import begin_a_departure
 from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.desk.demo.reassignments import begin_reassignments
 from lwg_intake.desk.demo.reviews import write_reviews
 from lwg_intake.desk.demo.visits import fill_the_backfill_list
 from lwg_intake.desk.schema import bring_up_to_date
@@ -30,6 +31,7 @@ def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[s
     accounts = make_accounts()
     write_reviews()
     fill_the_backfill_list()
+    begin_reassignments()
     begin_a_departure()
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     connections.close_all()
