@@ -74,7 +74,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     said = form.cleaned_data
     actions.add(assignment_id=said["assignment"].pk, times=said["times"], by=request.user)
-    messages.success(request, f"{client.name} is on the backfill list.")
+    messages.success(request, "On the backfill list.")
     return redirect("backfill")
 
 
@@ -83,8 +83,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def take_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a client off the list, with the reason."""
     request.on_refusal = lambda refusal: _page(request, None, refusal)  # type: ignore[attr-defined]
-    entry = actions.take_off(entry_id=pk, because=request.POST.get("because", ""), by=request.user)
-    messages.success(request, f"{entry.assignment.client.name} is off the backfill list.")
+    actions.take_off(entry_id=pk, because=request.POST.get("because", ""), by=request.user)
+    messages.success(request, "Off the backfill list.")
     return redirect("backfill")
 
 
@@ -119,8 +119,9 @@ def deal(request: HttpRequest) -> HttpResponse:
         key=key, entry_id=whole(sent.get("entry")) or 0, after=whole(sent.get("after")) or 0, by=request.user
     )
     at = dates.local(given.starts_at)
-    name = given.given_to.assignment.client.name if given.given_to else ""
     messages.success(
-        request, f"{name} takes {at:%A, %b %-d, %-I:%M %p} with {given.clinician}. Book it in TherapyNotes now."
+        request,
+        f"{at:%A, %b %-d, %-I:%M %p} with {given.clinician} is given, and the call is logged. "
+        "Book it in TherapyNotes now.",
     )
     return redirect("backfill")

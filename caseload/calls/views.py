@@ -79,7 +79,7 @@ def log(request: HttpRequest) -> HttpResponse:
         client_id=whole(sent.get("client")) or 0, outcome=sent.get("outcome", ""), about=sent.get("about", ""),
         after=whole(sent.get("after")) or 0, by=request.user,
     )  # fmt: skip
-    messages.success(request, f"{contact.client.name}: {BUTTONS[ContactOutcome(contact.outcome)].lower()}, logged.")
+    messages.success(request, f"Logged: {BUTTONS[ContactOutcome(contact.outcome)].lower()}.")
     return _answer(request)
 
 
@@ -88,8 +88,8 @@ def log(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a call back that was logged by mistake."""
     request.on_refusal = lambda refusal: _answer(request, refusal)  # type: ignore[attr-defined]
-    contact = actions.take_back(contact_id=pk, by=request.user)
-    messages.success(request, f"{contact.client.name}: taken back. The log shows both.")
+    actions.take_back(contact_id=pk, by=request.user)
+    messages.success(request, "Taken back. The log shows both.")
     return _answer(request)
 
 
