@@ -99,8 +99,7 @@ def _theirs(assignment_id: int, by: User) -> Assignment:
 
 def _require_clinician(assignment: Assignment, found: list[Suggestion], by: User, handed_over: bool = False) -> None:
     """A minor's or a risk-flagged client is the clinician's alone; after a departure, whoever was asked."""
-    last_day = assignment.clinician.last_day
-    if handed_over and last_day is not None and last_day < dates.today():
+    if handed_over and selectors.has_left(assignment.clinician):
         return
     alone = {Guard.MINOR, Guard.RISK} & ({note for s in found for note in s.notes} | selectors.cautions(assignment))
     if alone and assignment.clinician.account_id != by.pk:

@@ -85,7 +85,7 @@ def facts(case: Case) -> Closing:
         is_at_risk=Flag.RISK in client.flags,
         clinician_account=assignment.clinician.account_id,
         supervisor_account=supervisor.account_id if supervisor else None,
-        clinician_left=assignment.clinician.last_day is not None and assignment.clinician.last_day < today,
+        clinician_left=has_left(assignment.clinician),
         handed_over=row.handover is not None,
         rang_back=_rang_back(case, row),
         guardian=client.guardian_name,
@@ -100,6 +100,11 @@ def asked_of(user: User) -> Any:
     if not user.can(Can.SEE_ALL_CLIENTS):
         rows = rows.filter(assignment__clinician__account=user)
     return rows.select_related("assignment__client", "assignment__clinician", "asked_by", "taken_up_by")
+
+
+def has_left(clinician: Clinician) -> bool:
+    """Whether a clinician can no longer answer for their clients: the last day is past, or there is no account."""
+    return clinician.account_id is None or (clinician.last_day is not None and clinician.last_day < dates.today())
 
 
 def cautions(assignment: Assignment) -> set[str]:

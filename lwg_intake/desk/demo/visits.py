@@ -16,7 +16,15 @@ from lwg_intake.records.models import Appointment
 SEED = 20_261_103
 CANCELLED = 9
 WAITING = 4
-TIMES = ([], ["Mon", "Wed"], ["mornings"], ["Tue 9:00-13:00", "Thu 9:00-13:00"], ["evenings"], ["Fri"], ["afternoons"])
+TIMES: tuple[list[str], ...] = (
+    [],
+    ["Mon", "Wed"],
+    ["mornings"],
+    ["Tue 9:00-13:00", "Thu 9:00-13:00"],
+    ["evenings"],
+    ["Fri"],
+    ["afternoons"],
+)
 
 
 def cancel_some(book: Book) -> None:
