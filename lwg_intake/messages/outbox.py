@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.db import transaction
 
@@ -30,12 +32,14 @@ def write(
 
     Raises Refusal with a sentence where it may not go or has nowhere to, and KeyError for a variable that is missing.
     """
-    text = compose(template, client=client, channel=channel, **variables)
-    if TEMPLATES[template].audience == Audience.STAFF:
-        return queue(text, to=to, key=key, client=client)
+    kind = TEMPLATES[template]
+    channel = channel or kind.channels[0]
+    if kind.audience == Audience.STAFF:
+        return queue(_filled(template, None, client, channel, False, variables), to=to, key=key, client=client)
     if client is None:
         raise KeyError(f"{template} goes to a client, and none is given")
-    found = reach(client, text.channel)
+    found = reach(client, channel)
+    text = _filled(template, None, client, channel, found.guardian, variables)
     if found.refused:
         raise Refusal(found.refused)
     return queue(text, to=found.to, key=key, client=client)
@@ -48,16 +52,24 @@ def compose(
 
     In the words in force, or in `words`. Raises KeyError for a variable that is missing.
     """
+    kind = TEMPLATES[template]
+    channel = channel or kind.channels[0]
+    is_letter = kind.audience == Audience.CLIENT and channel == Channel.EMAIL
+    guardian = is_letter and client is not None and reach(client, channel).guardian
+    return _filled(template, words, client, channel, guardian, variables)
+
+
+def _filled(
+    template: str, words: Wording | None, client: Client | None, channel: str, guardian: bool, variables: dict[str, str]
+) -> Text:
     given = {name: settings.PRACTICE_PHONE for name in CALLS_BACK if name in TEMPLATES[template].variables}
     if client is not None:
         given["client_first_name"] = client.called
     part2 = client is not None and Flag.PART2 in client.flags
     text = render(template, channel, part2, words, **{**given, **variables})
-    to_client = TEMPLATES[template].audience == Audience.CLIENT and text.channel == Channel.EMAIL
-    if client is not None and to_client and reach(client, text.channel).guardian:
-        body = f"To the parent or guardian of {client.called}:\n\n{text.body}"
-        return Text(text.template, text.subject, body, text.channel, text.version)
-    return text
+    if client is None or not guardian or channel != Channel.EMAIL:
+        return text
+    return replace(text, body=f"To the parent or guardian of {client.called}:\n\n{text.body}")
 
 
 def queue(text: Text, *, to: str, key: str, client: Client | None = None) -> Message:
