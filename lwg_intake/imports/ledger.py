@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.timezone import localtime
 
 from lwg_intake.imports.models import Change
 from lwg_intake.records.models import Client, Clinician
@@ -73,12 +74,20 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
         found.append(
             {
                 "about": f"{about.ref} · {about}" if about else str(thing),
-                "what": str(model._meta.verbose_name) if thing is about else str(thing),
+                "what": str(model._meta.verbose_name) if thing is about else _said(thing),
                 "is_new": change.former is None,
                 "fields": _differing(change) if change.former is not None else [],
             }
         )
     return found
+
+
+def _said(thing: models.Model) -> str:
+    """A visit or a contact by the practice's own clock."""
+    at = getattr(thing, "starts_at", None) or getattr(thing, "at", None)
+    if at is None:
+        return str(thing)
+    return f"{str(thing).partition(' at ')[0]}, {localtime(at):%b %-d, %Y, %-I:%M %p}"
 
 
 def _differing(change: Change) -> list[dict[str, str]]:

@@ -41,10 +41,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Broken:
-    """A row that is no row: why, and what stands there."""
+    """A row that cannot be used: why, what stands there, and whom or what it is about."""
 
     reason: str
     text: str
+    about: str = ""
 
 
 class Table(Protocol):

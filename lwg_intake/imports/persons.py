@@ -38,6 +38,10 @@ class Named:
     facts: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def name(self) -> str:
+        return f"{self.first} {self.last}"
+
+    @property
     def same(self) -> Key:
         return self.key, self.dob
 
@@ -94,7 +98,7 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
             found[same] = Answer(person.client_id)
             continue
         if person and person.verdict == Person.Verdict.SKIPPED:
-            found[same] = Answer(because=f"{who.first} {who.last} was left out when asked about.")
+            found[same] = Answer(because=f"{who.name} was left out when asked about.")
             continue
         there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
         exact = [k for k in there if who.key in k.keys and (who.dob and k.dob == who.dob or k.ref == ref_of(who))]
@@ -145,7 +149,7 @@ def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date 
 
 def _ask(who: Named, person: Person | None, candidates: list[int]) -> int:
     person = person or Person(key=who.key, dob=who.dob)
-    person.name, person.facts = f"{who.first} {who.last}"[:200], who.facts
+    person.name, person.facts = who.name[:200], who.facts
     person.candidates, person.verdict = candidates, Person.Verdict.OPEN
     person.decided_by = person.decided_at = None
     person.save()

@@ -77,7 +77,7 @@ def head_of(file: File, line: int, first: list[str] | Broken) -> Head:
 def fits(head: Head, line: int, cells: list[str] | Broken, rejects: Rejects) -> bool:
     """Whether a row has the header's cells; if not, it is rejected."""
     if isinstance(cells, Broken):
-        rejects.add(Rejected(line, "", "", cells.reason), [cells.text])
+        rejects.add(Rejected(line, "", cells.about, cells.reason), [cells.text])
         return False
     if len(cells) == len(head.names):
         return True

@@ -27,6 +27,10 @@ from lwg_intake.records.rules import AppointmentState
 
 CHUNK = 1_000
 NOON = time(12)
+# Rows that are passed over, one and several.
+OTHER = "row that is no appointment was", "rows that are no appointments were"
+SUM = "row that sums others up was", "rows that sum others up were"
+REPEATED = "row that repeats another was", "rows that repeat another were"
 # Fields of clients that a foreign file may tell.
 CLIENT = ("email", "phone", "address", "city", "state", "postal_code")
 
@@ -66,7 +70,7 @@ class Translated:
         self.header: list[str] = []
         self.notes: list[str] = []
         self.doubts: list[int] = []
-        self._passed = {"of another kind": 0, "that sum others up": 0, "that repeat another": 0}
+        self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: set[Any] = set()
 
@@ -89,7 +93,9 @@ class Translated:
         translate = self._visits if self.mapping.makes == "appointments" else self._clients
         while chunk := list(islice(rows, CHUNK)):
             yield from translate(list(self._fitting(chunk)))
-        self.notes += [f"{count:,} rows {which} were passed over." for which, count in self._passed.items() if count]
+        for which, count in self._passed.items():
+            if count:
+                self.notes.append(f"{count:,} {which[0] if count == 1 else which[1]} passed over.")
 
     def persons(self) -> list[int]:
         """Look through the whole file for persons about whom someone has to decide, and give their ids (Person)."""
@@ -108,9 +114,9 @@ class Translated:
             if len(cells) != len(self.header):
                 yield line, Broken(f"This row has {len(cells)} cells and the header {len(self.header)}.", "")
             elif self._is_summary(cells):
-                self._passed["that sum others up"] += 1
+                self._passed[SUM] += 1
             elif (kind := self._cell(cells, "type")) and plain(kind) != "appointment":
-                self._passed["of another kind"] += 1
+                self._passed[OTHER] += 1
             else:
                 yield line, cells
 
@@ -149,17 +155,22 @@ class Translated:
             answer = people[visit.who.same]
             if answer.client is None:
                 because = answer.because or "No client on record has this name and date of birth."
-                yield line, Broken(because, "")
+                yield line, Broken(because, "", visit.who.name)
                 continue
             meant = {found for key in name_keys(visit.clinician) for found in clinicians.get(key, ())}
             if len(meant) != 1:
                 which = "Several clinicians" if meant else "No clinician"
-                yield line, Broken(f"{which} on record {'are' if meant else 'is'} called {visit.clinician}.", "")
+                yield (
+                    line,
+                    Broken(
+                        f"{which} on record {'are' if meant else 'is'} called {visit.clinician}.", "", visit.who.name
+                    ),
+                )
                 continue
             (clinician,) = meant
             once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
             if once in self._seen:
-                self._passed["that repeat another"] += 1
+                self._passed[REPEATED] += 1
                 continue
             self._seen.add(once)
             yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))
@@ -194,10 +205,10 @@ class Translated:
                 continue
             answer = people[who.same]
             if answer.because:
-                yield line, Broken(answer.because, "")
+                yield line, Broken(answer.because, "", who.name)
                 continue
             if (answer.client or who.same) in self._seen:
-                self._passed["that repeat another"] += 1
+                self._passed[REPEATED] += 1
                 continue
             self._seen.add(answer.client or who.same)
             yield line, self._client(cells, who, known.get(answer.client or 0))
