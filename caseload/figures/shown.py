@@ -57,12 +57,13 @@ class Shown:
         """The table as lines of text, the header first, numbers bare."""
         yield [f"{column.label} ({column.unit})" if column.unit else column.label for column in self.columns]
         for name, cells in self.rows:
-            yield [name, *(cell.text if cell.value is None else f"{cell.value:g}" for cell in cells)]
+            yield [name, *(cell.text if cell.value is None else cell.text.replace(",", "") for cell in cells)]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not any(cell.value for _, cells in self.rows for cell in cells)
+        """Whether there is nothing to draw: nothing at all, or small groups only."""
+        drawn = [at for at, column in enumerate(self.columns[1:]) if column.draw]
+        return not any(cells[at].value for _, cells in self.rows for at in drawn)
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,11 @@ def _total(numbers: Iterable[int], least: int) -> Cell:
 def _periods(
     asked: Asked, months: Iterable[date], until: date | None = None
 ) -> tuple[list[str], Callable[[date], str]]:
-    """The periods of the window in order, and the period of a month: quarters where all is asked for."""
-    quarters = asked.scope.since is None
+    """The periods of the window in order, and the period of a month.
+
+    Quarters where all is asked for, and for one person or a team, whose months would be small groups.
+    """
+    quarters = asked.scope.since is None or asked.scope.clinicians is not None
     first = asked.scope.since or min(months, default=asked.scope.today)
     return rules.periods(first, until or asked.scope.today, quarters), lambda month: rules.period(month, quarters)
 
@@ -148,12 +152,10 @@ def suggestions(found: Counts, asked: Asked) -> Shown:
     counts = [[tally[name, ending] for ending in ENDINGS] for name in names]
     (ends,) = _guarded([[sum(column) for column in zip(*counts, strict=True)]], asked.least)
     total = sum(map(sum, counts))
-    parts = [
-        f"{cell.text} {label.lower()}" for cell, label in zip(ends, ENDINGS.values(), strict=True) if cell.text != "0"
-    ]
+    parts = [f"{cell.text} {label.lower()}" for cell, label in zip(ends, ENDINGS.values(), strict=True) if cell.value]
     return Shown(
         FIGURES["suggestions"],
-        f"{said(total, asked.least, 'suggestion')}: {', '.join(parts)}." if total else "",
+        f"{said(total, asked.least, 'suggestion')}{': ' * bool(parts)}{', '.join(parts)}." if total else "",
         (
             Column("Opened in"),
             Column("Opened"),

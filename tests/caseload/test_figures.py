@@ -322,3 +322,21 @@ def test_the_lapse_is_the_practices_own_number() -> None:
     visit(assigned(date(2026, 5, 1)), date(2026, 5, 29))
     longer = selectors.counts(Scope(TODAY, SINCE), values(TODAY) | {"lapsed_months": 6})
     assert standings(longer.began) == [(1, "ongoing")]
+
+
+def test_large_numbers_are_whole_and_bare_in_the_file() -> None:
+    figure = tables(visits=[(date(2026, 7, 1), 1, state, 2_345_678) for state in ("kept", "no_show", "late_cancel")])
+    assert texts(figure["misses"])["Jul 2026"][:2] == ["7,037,034", "2,345,678"]
+    assert list(figure["misses"].lines())[1] == ["Jul 2026", "7037034", "2345678", "33.3", "2345678", "33.3"]
+
+
+def test_one_persons_periods_are_quarters_and_small_groups_alone_are_no_picture() -> None:
+    days = (date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1))
+    found = Counts(
+        [], [], [(day, 1, state, n) for day in days for state, n in (("kept", 20), ("no_show", 2))], {}, [], []
+    )
+    practice, one = (
+        shown.misses(found, Asked(Scope(TODAY, days[0], clinicians=who), values(TODAY), [])) for who in (None, (1,))
+    )
+    assert list(texts(practice)) == ["Jul 2026", "Aug 2026", "Sep 2026"] and practice.is_empty
+    assert texts(one) == {"2026 Q3": ["66", "6", "9.1", "0", "0.0"]} and not one.is_empty
