@@ -21,6 +21,10 @@ from lwg_intake.imports.private import is_diagnosis, without_diagnoses
 from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
 
 
+# A filled roster is far smaller.
+SHEET_MB = 3
+
+
 class TooMuch(Refusal):
     """More was sent than is read."""
 
@@ -28,13 +32,16 @@ class TooMuch(Refusal):
 
 
 class InMemory(FileUploadHandler):
-    """The only upload handler of the program: reads files of people who may import, and of nobody else."""
+    """The only upload handler of the program: reads files of people who may import, a small sheet of those who work on
+    a roster, and of nobody else."""
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
         """Who sends more than is taken is told so by the page (`too_much`), and what comes is not kept."""
         user = getattr(self.request, "user", None)
-        self.wanted = bool(user and user.is_authenticated and user.can(Can.IMPORT))
-        if content_length > settings.IMPORT_UPLOAD_MB * 1_000_000:
+        known = user if user and user.is_authenticated else None
+        imports = bool(known and known.can(Can.IMPORT))
+        self.wanted = bool(known and (imports or known.can(Can.VERIFY_ROSTER) or known.can(Can.WORK_CALLS)))
+        if content_length > (settings.IMPORT_UPLOAD_MB if imports else SHEET_MB) * 1_000_000:
             self.wanted = False
             self.request.too_much = True  # type: ignore[union-attr]
 
