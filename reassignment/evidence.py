@@ -61,5 +61,5 @@ def first_visit(facts: Request) -> list[Evidence]:
         shown.append(Evidence("Kept", f"With {facts.said('match', 'clinician', '')}", facts.kept_on, "Appointments"))
     if facts.removal:
         done = {"asked": "Asked for, not done yet", "done": "Done"}[facts.removal]
-        shown.append(Evidence(f"{facts.old_clinician} off the record", done, None, "Management"))
+        shown.append(Evidence("Removal", done, None, facts.old_clinician))
     return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -17,6 +18,16 @@ from lwg_intake.records.models import Clinician, Removal
 from lwg_intake.records.rules import Service
 from reassignment.models import Reassignment
 from reassignment.rules.words import Initiator, Reason
+
+
+def _plain(name: str) -> Callable[[Any], str]:
+    """A clinician without the credentials, so that a row stays short."""
+
+    def text(row: Any) -> str:
+        clinician = getattr(row, name)
+        return f"{clinician.first_name} {clinician.last_name}" if clinician else ""
+
+    return text
 
 
 def _changes(row: Any) -> str:
@@ -36,8 +47,8 @@ COLUMNS = (
     Column("As asked", lambda r: r.because, wide=True),
     Column("Clarifying answer", lambda r: r.clarified, wide=True),
     Column("Preference", lambda r: r.preference, wide=True),
-    Column("Previous clinician", lambda r: str(r.old_clinician), "old_clinician__last_name"),
-    Column("New clinician", lambda r: str(r.clinician or ""), "clinician__last_name"),
+    Column("Leaves", _plain("old_clinician"), "old_clinician__last_name"),
+    Column("Goes to", _plain("clinician"), "clinician__last_name"),
     Column("Changes", _changes, "changes"),
     Column("Phone and e-mail confirmed", day("demographics_on"), wide=True),
     Column("Insurance active", yes("insurance_active"), wide=True),
@@ -59,7 +70,7 @@ COLUMNS = (
     Column("Previous clinician told", moment("old_notified_at"), wide=True),
     Column("New clinician's forms sent", day("new_forms_on"), wide=True),
     Column("Removal asked", moment("removal_asked_at"), wide=True),
-    Column("Removal", lambda r: Removal.Status(r.removal).label if r.removal else ""),
+    Column("Removal", lambda r: Removal.Status(r.removal).label if r.removal else "", wide=True),
     Column("Removal done at", moment("removal_done_at"), wide=True),
     Column("Removal done by", lambda r: r.removal_by or "", wide=True),
     Column("First visit kept", day("first_visit_on"), "first_visit_on"),
@@ -93,14 +104,12 @@ class TrackerFilter(django_filters.FilterSet):
     initiator = django_filters.ChoiceFilter(label="Asked for by", choices=Initiator.choices, empty_label="Anyone")
     service = django_filters.ChoiceFilter(label="Service", choices=Service.choices, empty_label="Any")
     leaves = django_filters.ModelChoiceFilter(
-        label="Previous clinician", field_name="old_clinician", queryset=Clinician.objects.all(), empty_label="Any"
+        label="Leaves", field_name="old_clinician", queryset=Clinician.objects.all(), empty_label="Any"
     )
     csr = django_filters.ModelChoiceFilter(
         label="CSR", field_name="case__opened_by", queryset=User.objects.all(), empty_label="Anyone"
     )
-    repeated = django_filters.BooleanFilter(
-        label="Changed often", method="often", widget=forms.CheckboxInput, help_text="Put to management."
-    )
+    repeated = django_filters.BooleanFilter(label="Changed often", method="often", widget=forms.CheckboxInput)
     asked_from = django_filters.DateFilter(
         label="Asked from", field_name="asked_on", lookup_expr="gte", widget=DayInput()
     )

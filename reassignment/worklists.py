@@ -36,7 +36,15 @@ def waiting_for(user: User) -> list[WorkList]:
         lists += [_asked(), _offers(user), _visits(rows, user), _finished(rows, user)]
         open_ = rows.filter(case__status=Case.Status.OPEN, first_visit_on__isnull=True)
         mine = Q(case__opened_by=user)
-        lists.append(_list("Your open changes of clinician", open_.filter(mine), user, _stage, "You have none open."))
+        lists.append(
+            _list(
+                "Your open changes of clinician",
+                open_.filter(mine),
+                user,
+                _stage,
+                "You have no open change of clinician.",
+            )
+        )
         lists.append(_list("Open changes of clinician of others", open_.filter(~mine), user, _stage,
                            "No other change of clinician is open."))  # fmt: skip
     return lists
@@ -135,4 +143,4 @@ def _finished(rows: QuerySet[Reassignment], user: User) -> WorkList:
     found = rows.filter(case__status=Case.Status.OPEN, stage=Stage.FIRST_VISIT, first_visit_on__isnull=False)
     return _list("Changes of clinician to complete", found, user,
                  lambda row: f"First visit with {row.clinician} kept on {row.first_visit_on:%b %-d}",
-                 "None is to be completed.")  # fmt: skip
+                 "No change of clinician is to be completed.")  # fmt: skip

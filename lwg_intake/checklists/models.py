@@ -209,3 +209,19 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"Question to {self.get_to_display()}"
+
+
+class SavedView(models.Model):
+    """A person's own name for a set of filters of a tracker. Nothing that names a client is among the filters."""
+
+    by = models.ForeignKey("access.User", models.PROTECT, related_name="saved_views")
+    tracker = models.CharField(max_length=40, help_text="The name of the tracker's address.")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["by", "tracker", "name"], name="one_view_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -12,4 +12,6 @@ urlpatterns = [
     path("cases/<int:pk>/reopen/", views.reopen, name="case-reopen"),
     path("cases/<int:pk>/complete/", views.complete, name="case-complete"),
     path("questions/<int:pk>/answer/", views.answer, name="question-answer"),
+    path("tracker/views/", views.save_view, name="view-save"),
+    path("tracker/views/<int:pk>/delete/", views.forget_view, name="view-forget"),
 ]

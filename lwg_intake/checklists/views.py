@@ -15,7 +15,7 @@ from lwg_intake import dates
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
-from lwg_intake.checklists import actions
+from lwg_intake.checklists import actions, saved
 from lwg_intake.checklists.board import Board, Row, State, board
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
 from lwg_intake.checklists.models import Case, Draft, Question
@@ -281,3 +281,21 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     actions.complete(case_id=pk, by=request.user)
     messages.success(request, "Complete.")
     return redirect("case", pk=pk)
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of a tracker under a name."""
+    given = {name: request.POST.get(name, "") for name in ("tracker", "name", "query")}
+    view = saved.save_view(**given, by=request.user)
+    messages.success(request, f"Saved as “{view.name}”.")
+    return redirect(f"{reverse(view.tracker)}?{view.query}")
+
+
+@require_POST
+@needs(Can.SEE_CASES)
+def forget_view(request: HttpRequest, pk: int) -> HttpResponse:
+    tracker = saved.forget_view(view_id=pk, by=request.user)
+    messages.success(request, "The view is deleted.")
+    return redirect(tracker)

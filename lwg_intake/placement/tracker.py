@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.urls import reverse
-from django.utils.html import format_html
 
 from lwg_intake import dates
+from lwg_intake.checklists.models import SavedView
 from lwg_intake.checklists.pages import page_of
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.files import as_csv, as_xlsx
@@ -84,7 +83,11 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
         direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(now, "") if column.sort else ""
         head.append((column.label, turned.urlencode() if column.sort else "", direction))
     table = [[(column.label, column.cell(row)) for column in narrow] for row in rows]
-    return {"filter": found, "page": rows, "head": head, "table": table, "asked": asked.urlencode()}
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "filter": found, "page": rows, "head": head, "table": table, "asked": asked.urlencode(), "tracker": here,
+        "views": SavedView.objects.filter(by=request.user.pk, tracker=here),
+    }  # fmt: skip
 
 
 def _shown(column: Column, row: Any) -> str:

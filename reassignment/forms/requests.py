@@ -11,7 +11,7 @@ from lwg_intake.placement import forms as placement
 from lwg_intake.placement.forms import text
 from lwg_intake.records.rules import Channel, Service
 from reassignment.facts import Request
-from reassignment.rules.words import Reason
+from reassignment.rules.words import Initiator, Reason
 
 
 class StartForm(forms.Form):
@@ -55,7 +55,9 @@ class ReasonForm(StepForm):
 
     @classmethod
     def from_record(cls, facts: Request) -> dict[str, Any]:
-        said = {"reason": facts.reason or None, "clarified": facts.because, "preference": facts.preference}
+        # A client's own request is not yet the answer to the clarifying question; what a clinician wrote may be.
+        answered = "" if facts.initiator == Initiator.CLIENT else facts.because
+        said = {"reason": facts.reason or None, "clarified": answered, "preference": facts.preference}
         return said | dict(facts.known.get("reason", {}))
 
 

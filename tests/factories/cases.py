@@ -73,3 +73,13 @@ class QuestionFactory(factory.django.DjangoModelFactory):
     to = "billing"
     text = "Is this settled?"
     asked_by = factory.SelfAttribute("case.opened_by")
+
+
+class SavedViewFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.SavedView
+
+    by = factory.SubFactory(UserFactory)
+    tracker = "tracker"
+    name = "Mine, blocked"
+    query = "stage=blocked_balance"

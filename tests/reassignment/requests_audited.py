@@ -5,8 +5,10 @@ from typing import Any
 
 from lwg_intake import dates
 from lwg_intake.checklists import actions as cases
+from lwg_intake.checklists import saved
 from reassignment.actions import offers, requests
 from tests.factories.caseload import HandoverFactory
+from tests.factories.cases import SavedViewFactory
 from tests.factories.records import DocumentFactory
 from tests.reassignment.requests_deeds import do, in_care, make_practice, start, up_to_assigned, up_to_match
 
@@ -69,8 +71,19 @@ def _close_instead(_: Any) -> Deed:
     return lambda: cases.leave(case_id=case.pk, way="closed_instead", because="Stops", by=p.csr)
 
 
-MODULES = {"requests": requests, "offers": offers}
+def _save_view(p: Any) -> Deed:
+    return lambda: saved.save_view(tracker="tracker", name="Mine", query="category=B", by=p.csr)
+
+
+def _forget_view(p: Any) -> Deed:
+    view = SavedViewFactory(by=p.csr)
+    return lambda: saved.forget_view(view_id=view.pk, by=p.csr)
+
+
+MODULES = {"requests": requests, "offers": offers, "saved": saved}
 DEEDS: dict[str, tuple[Callable[[Any], Deed], set[str]]] = {
+    "saved.save_view": (_save_view, {"view.saved"}),
+    "saved.forget_view": (_forget_view, {"view.forgotten"}),
     "requests.open_reassignment": (_open, {"case.started", "reassignment.opened"}),
     "requests.take_up": (_handover(requests.take_up, reason="fit"), {"handover.taken_up", "case.started"}),
     "requests.put_aside": (_handover(requests.put_aside, because="Stays"), {"handover.put_aside"}),

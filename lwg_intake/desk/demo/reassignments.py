@@ -14,6 +14,7 @@ from lwg_intake.access.roles import Role
 from lwg_intake.checklists import actions
 from lwg_intake.checklists.board import board
 from lwg_intake.checklists.models import Case, Draft
+from lwg_intake.desk.demo.staff import CAREFIRST, MEDICAID
 from lwg_intake.records.models import Assignment, Balance, Client, Clinician, Document, Handover, InsurancePolicy
 from lwg_intake.records.rules import DocumentState
 from reassignment.actions import offers
@@ -22,7 +23,6 @@ from reassignment.models import Reassignment
 from reassignment.rules.words import Initiator, Reason
 from reassignment.selectors.waiting import waiting
 
-CAREFIRST, MEDICAID = "CareFirst BlueCross BlueShield", "Maryland Medicaid"
 FIRST_REF = 29_001
 BASICS = ("reason", "demographics", "insurance", "balance", "portal")
 
@@ -46,10 +46,10 @@ class Story:
     visit_in: int = 7
 
 
+# The first two: a visit on the day six months after the last intake is a session, a day later it is an intake.
 STORIES = (
-    Story("Marguerite Sixmonths", Reason.FIT, "Wants a calmer pace. The visit falls on the day six months after the "
-          "last intake: a session.", "match", intake=(6, 0)),
-    Story("Marcel Sixmonths", Reason.FIT, "Wants more direct advice. The visit falls a day later: an intake.",
+    Story("Marguerite Sixmonths", Reason.FIT, "Wants a calmer pace.", "match", intake=(6, 0)),
+    Story("Marcel Sixmonths", Reason.FIT, "Wants more direct advice.",
           "match", intake=(6, 1)),
     Story("Lucinda Assess", Reason.FIT, "Would feel safer with a woman.", "insurance", medicaid=True),
     Story("Bram Newcard", Reason.INSURANCE, "New job, new insurance from this month.", "reason"),
@@ -151,7 +151,7 @@ def _tick(case: Case, csr: User, keys: tuple[str, ...], story: Story) -> None:
 def _ask_for_one(csr: User) -> None:
     """A clinician asks that a client of theirs goes on with somebody else."""
     asker = User.objects.filter(email="clinician@example.com").first() or csr
-    theirs = Assignment.objects.running().filter(clinician__account=asker, service="therapy").order_by("pk").first()
+    theirs = Assignment.objects.running().filter(clinician__account=asker).order_by("pk").first()
     if theirs:
         Handover.objects.create(
             kind=Handover.Kind.REASSIGN, assignment=theirs, because="Would do better with a couples therapist.",
