@@ -29,7 +29,7 @@ LOCK = 7_314_003
 START = "0" * 64
 # No deed's transaction stays open for longer than this; the nightly run looks further back all the same.
 LONGEST_DEED = timedelta(hours=12)
-FIELDS = ("id", "at", "actor_id", "actor_name", "verb", "record", "record_id", "client_id", "origin", "values")
+FIELDS = ("id", "at", "actor_id", "actor_name", "verb", "record", "record_id", "client_id", "origin", "values", "xact")
 WAITING = f"""
 SELECT {", ".join(f'e."{name}"' for name in FIELDS)} FROM audit_event e
 WHERE e.id > %s AND NOT EXISTS (SELECT FROM audit_link l WHERE l.event_id = e.id)
@@ -55,6 +55,8 @@ def canonical(row: tuple[Any, ...]) -> bytes:
     told = dict(zip(FIELDS, row, strict=True))
     told["at"] = told["at"].astimezone(UTC).isoformat()
     told["values"] = json.loads(told["values"])
+    if told["xact"] is None:  # Written before transactions were noted.
+        del told["xact"]
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

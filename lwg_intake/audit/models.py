@@ -1,6 +1,12 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
+
+
+def this_transaction() -> Cast:
+    """The database's own number of the running transaction, of 64 bits: never used twice in one cluster."""
+    return Cast(Cast(models.Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField())
 
 
 class Event(models.Model):
@@ -19,6 +25,10 @@ class Event(models.Model):
     client_id = models.BigIntegerField(null=True)
     origin = models.CharField(max_length=80, help_text="A network address, or the command or task that ran.")
     values = models.JSONField(default=dict)
+    xact = models.BigIntegerField(
+        null=True, editable=False, db_default=this_transaction(),
+        help_text="The database's number of the transaction: the rows changed in it are told by this event.",
+    )  # fmt: skip
 
     class Meta:
         indexes = [
@@ -28,6 +38,7 @@ class Event(models.Model):
             # For the trail: everything by day, one kind of deed, and the searches that listed a client.
             models.Index(fields=["at"]),
             models.Index(fields=["verb", "at"]),
+            models.Index(fields=["xact"]),
             GinIndex(
                 OpClass(KeyTransform("shown", "values"), name="jsonb_path_ops"),
                 condition=models.Q(verb="clients.searched"),
@@ -70,3 +81,38 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"The chain ended at {self.position}"
+
+
+class RowChange(models.Model):
+    """A row that was made, changed or deleted, written by the database itself: by whatever program, in any number.
+
+    The net beneath the events: who did it is told by the event of the same transaction (`xact`), and where there is
+    none, the change was made past the program. Rows made by the hundred stand as one line. Append-only.
+    """
+
+    class Deed(models.TextChoices):
+        MADE = "INSERT", "made"
+        CHANGED = "UPDATE", "changed"
+        DELETED = "DELETE", "deleted"
+
+    at = models.DateTimeField()
+    xact = models.BigIntegerField()
+    record = models.CharField(max_length=60, help_text="The table.")
+    deed = models.CharField(max_length=6, choices=Deed.choices)
+    row_id = models.BigIntegerField(help_text="Of several rows made at once, the lowest.")
+    rows = models.BigIntegerField(default=1)
+    client_id = models.BigIntegerField(null=True)
+    changed = models.JSONField(default=dict, help_text="Each column that changed: before and after.")
+    db_user = models.CharField(max_length=80, help_text="The database's account, and the program that was connected.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["client_id", "id"], condition=models.Q(client_id__isnull=False), name="rowchange_client"
+            ),
+            models.Index(fields=["xact"]),
+            models.Index(fields=["record", "row_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.row_id} {self.get_deed_display()}"

@@ -43,3 +43,76 @@ def never_deleted(table: str) -> migrations.RunSQL:
         DROP FUNCTION {table}_keep();
         """,
     )
+
+
+# From so many rows in one statement on, what was made is one line: an import's own event says the rest.
+MANY = 100
+# Never written down: a password's hash, and what every sign-in changes.
+LEFT_OUT = ("password", "last_login")
+_COLUMNS = "at, xact, record, deed, row_id, rows, client_id, changed, db_user"
+_WHO = "left(session_user || ' ' || current_setting('application_name'), 80)"
+_NOW = "clock_timestamp(), pg_current_xact_id()::text::bigint"
+
+
+def row_changes() -> migrations.RunSQL:
+    """The function beneath `tracked`: one line for a row that was changed or deleted, with what differs."""
+    left_out = ", ".join(f"'{name}'" for name in LEFT_OUT)
+    return migrations.RunSQL(
+        f"""
+        CREATE FUNCTION audit_note_row() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            was jsonb := to_jsonb(OLD);
+            becomes jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(NEW) ELSE '{{}}' END;
+            differs jsonb;
+        BEGIN
+            SELECT jsonb_object_agg(key, jsonb_build_array(value, becomes -> key)) INTO differs
+            FROM jsonb_each(was)
+            WHERE becomes -> key IS DISTINCT FROM value AND key NOT IN ({left_out});
+            IF differs IS NOT NULL THEN
+                INSERT INTO audit_rowchange ({_COLUMNS})
+                VALUES ({_NOW}, TG_TABLE_NAME, TG_OP, OLD.id, 1, (was ->> TG_ARGV[0])::bigint, differs, {_WHO});
+            END IF;
+            RETURN NULL;
+        END $$
+        """,
+        "DROP FUNCTION audit_note_row()",
+    )
+
+
+def tracked(table: str, client: str = "") -> migrations.RunSQL:
+    """Write down every row of a table that is made, changed or deleted, whoever does it and in whatever number.
+
+    `client` is the column that names the client. Rows made are noted once a statement, so that an import of a hundred
+    thousand stays fast; rows changed and deleted one by one.
+    """
+    whose = client or "NULL::bigint"
+    return migrations.RunSQL(
+        f"""
+        CREATE FUNCTION {table}_made() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            first bigint; count bigint;
+        BEGIN
+            SELECT min(id), count(*) INTO first, count FROM made;
+            IF count >= {MANY} THEN
+                INSERT INTO audit_rowchange ({_COLUMNS})
+                VALUES ({_NOW}, TG_TABLE_NAME, TG_OP, first, count, NULL, '{{}}', {_WHO});
+            ELSIF count > 0 THEN
+                INSERT INTO audit_rowchange ({_COLUMNS})
+                SELECT {_NOW}, TG_TABLE_NAME, TG_OP, id, 1, {whose}, '{{}}', {_WHO} FROM made;
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER {table}_note_made AFTER INSERT ON {table} REFERENCING NEW TABLE AS made
+            FOR EACH STATEMENT EXECUTE FUNCTION {table}_made();
+        CREATE TRIGGER {table}_note_changed AFTER UPDATE ON {table}
+            FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION audit_note_row('{client}');
+        CREATE TRIGGER {table}_note_deleted AFTER DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_note_row('{client}');
+        """,
+        f"""
+        DROP TRIGGER {table}_note_made ON {table};
+        DROP TRIGGER {table}_note_changed ON {table};
+        DROP TRIGGER {table}_note_deleted ON {table};
+        DROP FUNCTION {table}_made();
+        """,
+    )

@@ -11,7 +11,7 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Entry
 from lwg_intake.records.models import Contact
-from tests.factories.audit import EventFactory, HeadFactory, LinkFactory
+from tests.factories.audit import EventFactory, HeadFactory, LinkFactory, RowChangeFactory
 from tests.factories.cases import EntryFactory
 from tests.factories.policy import SettingFactory
 from tests.factories.records import ClientFactory, ContactFactory
@@ -24,6 +24,7 @@ APPEND_ONLY = {
     "audit_event": EventFactory,
     "audit_link": LinkFactory,
     "audit_head": HeadFactory,
+    "audit_rowchange": RowChangeFactory,
     "records_contact": ContactFactory,
     "checklists_entry": EntryFactory,
     "policy_setting": SettingFactory,
@@ -32,6 +33,7 @@ FIELDS = {
     "audit_event": "verb",
     "audit_link": "digest",
     "audit_head": "digest",
+    "audit_rowchange": "db_user",
     "records_contact": "note",
     "checklists_entry": "words",
     "policy_setting": "note",

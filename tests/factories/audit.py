@@ -1,6 +1,7 @@
 import factory
+from django.utils import timezone
 
-from lwg_intake.audit.models import Event, Head, Link
+from lwg_intake.audit.models import Event, Head, Link, RowChange
 
 
 class EventFactory(factory.django.DjangoModelFactory):
@@ -31,3 +32,18 @@ class HeadFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda n: n + 1)
     digest = signature = "0" * 64
     through = 1
+
+
+class RowChangeFactory(factory.django.DjangoModelFactory):
+    """As the database writes it when a client's city changes."""
+
+    class Meta:
+        model = RowChange
+
+    at = factory.LazyFunction(timezone.now)
+    xact = 1
+    record = "records_client"
+    deed = "UPDATE"
+    row_id = 1
+    changed = factory.LazyFunction(lambda: {"city": ["Bowie", "Laurel"]})
+    db_user = "test"
