@@ -1,10 +1,11 @@
 """The caseload wing's part of the home page."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
 from caseload import selectors
-from caseload.models import Closure
+from caseload.models import Closure, Suggestion
 from caseload.rules import Ground
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
@@ -16,6 +17,8 @@ from lwg_intake.policy.values import values
 def waiting_for(user: User) -> list[WorkList]:
     """What of the closings waits for this person."""
     lists = []
+    if user.can(Can.REVIEW_CASELOAD):
+        lists.append(_reviews(user))
     if user.can(Can.ANSWER_MANAGEMENT) and values()["closing_consults"]:
         lists.append(_consults())
     if user.can(Can.END_UNRESPONSIVE):
@@ -23,6 +26,25 @@ def waiting_for(user: User) -> list[WorkList]:
     if user.can(Can.CLOSE_CLIENTS):
         lists.append(_under_way(user))
     return lists
+
+
+def _reviews(user: User) -> WorkList:
+    """The clients of one's own whom the night suggests to look at: one line, and the page that answers them."""
+    found = (
+        Suggestion.objects.open()
+        .filter(assignment__clinician__account=user, assignment__ended_on__isnull=True)
+        .aggregate(clients=Count("assignment", distinct=True), since=Min("opened_at"))
+    )
+    count = found["clients"]
+    line = Item(
+        url=reverse("caseload"),
+        name=f"Review {count} client{'s' if count > 1 else ''}",
+        ref="",
+        what="Unseen, missed visits, or a plan that is due: close, write, keep or reassign",
+        since=found["since"] or timezone.now(),
+    )
+    items = [line] if count else []
+    return WorkList("Caseload", items, len(items), "Nobody of your caseload waits for a review.")
 
 
 def _consults() -> WorkList:

@@ -10,7 +10,6 @@ from django import forms
 from django.utils import timezone
 
 from caseload.backfill.rules import parse
-from caseload.models import BackfillEntry
 from lwg_intake.checklists.forms import DayInput, TimeInput
 from lwg_intake.records.models import Assignment, Clinician
 
@@ -64,10 +63,3 @@ class PlaceForm(forms.Form):
             if not timezone.now() < data["starts_at"] <= timezone.now() + timedelta(days=90):
                 self.add_error("on", "Choose a day and time ahead, within 90 days.")
         return data
-
-
-class EndForm(forms.Form):
-    because = forms.ChoiceField(
-        choices=[c for c in BackfillEntry.Ending.choices if c[0] != BackfillEntry.Ending.BOOKED],
-        error_messages={"required": "Say why."},
-    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from caseload.backfill import actions, selectors
-from caseload.backfill.forms import EndForm, EntryForm, PlaceForm
+from caseload.backfill.forms import EntryForm, PlaceForm
 from caseload.calls.rules import OUTCOMES
 from caseload.calls.views import BUTTONS
 from caseload.models import BackfillEntry
@@ -21,6 +21,12 @@ from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Assignment, Client
 from lwg_intake.records.models.people import theirs
+
+# Why somebody comes off the list without a visit, one button each.
+ENDINGS = (
+    (BackfillEntry.Ending.NO_LONGER.value, "No longer wishes"),
+    (BackfillEntry.Ending.UNREACHED.value, "Not reached"),
+)
 
 
 @needs(Can.KEEP_BACKFILL)
@@ -40,7 +46,7 @@ def _page(request: HttpRequest, form: PlaceForm | None = None, refusal: Refusal 
         "rings": rings,
         "freed": places,
         "entries": [(entry, next_at.get(entry.pk)) for entry in entries],
-        "endings": EndForm().fields["because"].choices,  # type: ignore[attr-defined]
+        "endings": ENDINGS,
         "form": form or (PlaceForm() if rings else None),
         "refusal": refusal,
         "outcomes": [(outcome.value, BUTTONS[outcome]) for outcome in OUTCOMES if outcome != "reached"],

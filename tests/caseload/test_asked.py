@@ -253,6 +253,16 @@ def test_managers_are_asked_about_attendance_closures_where_policy_says_so(pract
     assert lists(practice.morgan)["Attendance closures to look at"] == []
 
 
+def test_a_clinician_sees_at_home_how_many_wait_for_a_review(practice: Practice) -> None:
+    assert lists(practice.osei)["Caseload"] == []
+    suggested(practice, "inactive", "missed")
+    suggested(practice)
+    suggested(practice, clinician=practice.colleague)
+    assert lists(practice.osei)["Caseload"] == ["Review 2 clients"]
+    assert "Review 2 clients" in words(signed_in(practice.osei).get("/"))
+    assert "Caseload" not in lists(practice.morgan)
+
+
 # --- The letter that asks first -------------------------------------------------------------------------------------
 def test_an_inactive_client_may_be_asked_first(practice: Practice) -> None:
     mine = suggested(practice, "inactive")
