@@ -20,7 +20,6 @@ from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable, hea
 from lwg_intake.imports.private import is_diagnosis, without_diagnoses
 from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
 
-
 # A filled roster is far smaller.
 SHEET_MB = 3
 

@@ -35,8 +35,10 @@ def seize(row_id: int, by: User, version: int | None = None) -> RosterRow:
     """
     if not any(by.can(right) for right in EDITS):
         raise NotAllowed("Only those who run a departure, ring its clients or leave themselves can change its roster.")
-    rows = RosterRow.objects.select_for_update(of=("self",)).select_related(
-        "departure__clinician", "assignment__client", "assignment__clinician", "changed_by", "handover"
+    # Locked alone: joined to who changed it last, a row that is changed at this moment would not be found.
+    list(RosterRow.objects.select_for_update().filter(pk=row_id).values_list("pk"))
+    rows = RosterRow.objects.select_related(
+        "departure__clinician", "assignment__client", "assignment__clinician", "changed_by", "claimed_by", "handover"
     )
     row: RosterRow | None = rows.filter(pk=row_id, departure__in=Departure.objects.visible_to(by)).first()
     if row is None:

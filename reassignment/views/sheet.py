@@ -47,6 +47,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         request, "reassignment/departures/sheet.html", context | {"refusal": refusal}
     )
     if request.method == "POST":
+        if getattr(request, "too_much", False):
+            raise Refusal("This file is larger than 2 MB: a roster is not.")
         file = request.FILES.get("file")
         if file is None:
             raise Refusal("Choose the filled sheet first.")

@@ -1,6 +1,6 @@
 """The demo's departure: nine days' notice, fourteen clients of whom two are struck and one is added."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,7 +41,8 @@ def begin_a_departure() -> None:
         keep_address(therapist)
         leaving.account = therapist
         leaving.save(update_fields=["account"])
-        today, since = dates.today(), timezone.now() - timedelta(days=3, hours=4)
+        today = dates.today()
+        since = timezone.make_aware(datetime.combine(today - timedelta(days=3), time(8)))
         departure = departures.open_departure(
             clinician_id=leaving.pk, kind=Kind.RESIGNATION, notice_on=today - timedelta(days=3),
             last_day=leaving.last_day or today + timedelta(days=6), by=manager,
