@@ -41,7 +41,7 @@ def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[s
 def _start_over(home: Path, cluster: Cluster) -> None:
     cluster.drop_database()
     cluster.create_database()
-    for folder in (_practice(home), home / "mail"):
+    for folder in (_practice(home), home / "mail", home / "texts"):
         shutil.rmtree(folder, ignore_errors=True)
     _loaded(home).unlink(missing_ok=True)
 
