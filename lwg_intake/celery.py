@@ -6,9 +6,11 @@ arguments are numbers of rows, never anything about a client.
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lwg_intake.settings")
 # A polite end first lets the running task finish; Celery reads this when its worker is imported.
@@ -42,3 +44,11 @@ app = Celery("lwg_intake")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = TIMETABLE
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def name_origin(task: Any, **_: Any) -> None:
+    """Events of the worker say which task wrote them."""
+    from lwg_intake.audit.record import ORIGIN
+
+    ORIGIN.set(f"task {task.name}"[:80])

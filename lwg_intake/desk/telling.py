@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
 
-from lwg_intake.audit.models import Event
+from lwg_intake.audit.models import Event, RowChange
 
 
 class Kind(TextChoices):
@@ -177,6 +177,25 @@ def _plain(value: Any) -> str:
 
 
 @dataclass(frozen=True)
+class RowLine:
+    """One row that the database noted: which, what happened to it, and each column before and after."""
+
+    what: str
+    changed: list[tuple[str, str]]
+    at: datetime
+    db_user: str
+
+
+def row_line(change: RowChange) -> RowLine:
+    noun = change.record.partition("_")[2].replace("_", " ")
+    which = (
+        f"{noun} {change.row_id}" if change.rows == 1 else f"{change.rows:,} rows of {noun}, from {change.row_id} on"
+    )
+    told = [(_named(name), _worded(pair)) for name, pair in change.changed.items()]
+    return RowLine(f"{which} {change.get_deed_display()}", told, change.at, change.db_user)
+
+
+@dataclass(frozen=True)
 class Line:
     """One event, as a page or a file shows it."""
 
@@ -188,14 +207,19 @@ class Line:
     client_id: int | None
     client: str
     origin: str
+    rows: list[RowLine]
 
 
-def lines(events: Iterable[Event], names: dict[int, str]) -> list[Line]:
-    """`names` are those of the clients that the reader may see; another is told by its number alone."""
+def lines(events: Iterable[Event], names: dict[int, str], rows: Mapping[int, list[RowChange]]) -> list[Line]:
+    """`names` are those of the clients that the reader may see; another is told by its number alone.
+
+    `rows` are the changes that the database noted, by transaction: each event shows those of its own.
+    """
     return [
         Line(
             event.pk, event.at, event.actor_name, sentence(event), details(event), event.client_id,
             names.get(event.client_id, f"client {event.client_id}") if event.client_id else "", event.origin,
+            [row_line(change) for change in rows.get(event.xact or 0, ())],
         )
         for event in events
     ]  # fmt: skip

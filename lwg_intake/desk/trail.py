@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lwg_intake.access.models import User
-from lwg_intake.audit.models import Event
-from lwg_intake.desk.telling import Line, lines, verbs_of
+from lwg_intake.audit.models import Event, RowChange
+from lwg_intake.desk.telling import Line, RowLine, lines, row_line, verbs_of
 from lwg_intake.records.models import Client
 
 PAGE = 50
+# Of the rows beneath one page of events.
+MOST_ROWS = 500
 # The person of a filter that means the program itself.
 PROGRAM = 0
 
@@ -52,7 +55,9 @@ def events(asked: Asked) -> QuerySet[Event]:
     return found.filter(verb__in=verbs_of(asked.kind)) if asked.kind else found
 
 
-def page(asked: Asked, reader: User, before: int | None = None) -> tuple[list[Line], int | None]:
+def page(
+    asked: Asked, reader: User, before: int | None = None, *, with_rows: bool = False
+) -> tuple[list[Line], int | None]:
     """A page of the trail, and the event after which the next one goes on (None at the end)."""
     found = events(asked)
     last = Event.objects.filter(pk=before).only("at").first() if before else None
@@ -60,13 +65,30 @@ def page(asked: Asked, reader: User, before: int | None = None) -> tuple[list[Li
         found = found.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk), at__lte=last.at)
     rows = list(found[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    return told(rows[:PAGE], reader), more
+    return told(rows[:PAGE], reader, with_rows=with_rows), more
 
 
-def told(rows: list[Event], reader: User) -> list[Line]:
+def told(rows: list[Event], reader: User, *, with_rows: bool = False) -> list[Line]:
+    """The events in words; with the rows that the database noted beneath them, where these are asked for."""
     wanted = {row.client_id for row in rows if row.client_id}
     seen = Client.objects.visible_to(reader).filter(pk__in=wanted).only("first_name", "last_name", "ref")
-    return lines(rows, {client.pk: f"{client} ({client.ref})" for client in seen})
+    changes = _beneath(rows) if with_rows else {}
+    return lines(rows, {client.pk: f"{client} ({client.ref})" for client in seen}, changes)
+
+
+def _beneath(rows: list[Event]) -> dict[int, list[RowChange]]:
+    """The row changes of each event's transaction, each once: beneath the transaction's first event on the page."""
+    found: dict[int, list[RowChange]] = defaultdict(list)
+    for change in RowChange.objects.filter(xact__in={row.xact for row in rows if row.xact}).order_by("pk")[:MOST_ROWS]:
+        found[change.xact].append(change)
+    return found
+
+
+def untold(client: int) -> list[RowLine]:
+    """Changes of a client's rows that no event tells: made past the program, the latest first."""
+    told = Event.objects.filter(xact=OuterRef("xact"))
+    changes = RowChange.objects.filter(~Exists(told), client_id=client).order_by("-pk")
+    return [row_line(change) for change in changes[:PAGE]]
 
 
 def as_table(asked: Asked, reader: User, most: int) -> list[list[str]]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
 from lwg_intake.desk.telling import VERBS, sentence
+from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.audit import EventFactory
 from tests.factories.records import ClientFactory
@@ -187,3 +188,17 @@ def _move(event: Event, at: datetime) -> None:
         sql.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
         sql.execute("UPDATE audit_event SET at = %s WHERE id = %s", [at, event.pk])
         sql.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rows_stand_beneath_their_event_and_what_no_event_tells_stands_out(manager, csr):
+    client = ClientFactory(city="Bowie")
+    with transaction.atomic():
+        Client.objects.filter(pk=client.pk).update(city="Laurel")
+        record("client.changed", by=csr, on=client, client_id=client.pk)
+    page = words(signed_in(manager).get(f"/trail/?client={client.pk}"))
+    assert "1 row changed" in page and "city: Bowie → Laurel" in page
+    with connection.cursor() as sql:
+        sql.execute("UPDATE records_client SET city = 'Olney' WHERE id = %s", [client.pk])
+    page = words(signed_in(manager).get(f"/trail/?client={client.pk}"))
+    assert "Changes of this client's rows that no event tells" in page and "city: Laurel → Olney" in page

@@ -16,7 +16,7 @@ def look(*, asked: Asked, before: int | None, by: User) -> tuple[list[Line], int
     """A page of anybody's trail, and one event. Nothing is changed; without the event nothing is shown."""
     require(by, Can.SEE_TRAIL)
     record("trail.opened", by=by, client_id=asked.client, asked=asked.as_query())
-    return trail.page(asked, by, before)
+    return trail.page(asked, by, before, with_rows=True)
 
 
 def take_out(*, asked: Asked, by: User) -> list[list[str]]:

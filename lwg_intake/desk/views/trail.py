@@ -39,6 +39,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "form": TrailForm(initial=_typed(asked) | {"client": about.ref if about else ""}),
         "about": about,
         "lines": lines,
+        "untold": selectors.untold(about.pk) if about and "before" not in request.GET else [],
         "is_first": "before" not in request.GET,
         "older": _address("trail", asked, before=more) if more else "",
         "newest": _address("trail", asked),
