@@ -332,17 +332,12 @@ def dropout(found: Counts, asked: Asked) -> Shown:
 
 def survival(found: Counts, asked: Asked) -> Shown:
     points = rules.pooled(rules.survival(found.began), asked.least)
-    others = protect([[p.planned, p.ongoing] for p in points], asked.least)
-    rows = [
-        (
-            rules.label(p.first, p.last),
-            [
-                count(p.at_risk, asked.least), count(p.unplanned, asked.least),
-                *(count(n, asked.least) for n in other), percent(100 * p.surviving),
-            ],
-        )
-        for p, other in zip(points, others, strict=True)
-    ]  # fmt: skip
+    rows = []
+    for p in points:
+        # What went on without these is known: it is the next line's number at risk.
+        (others,) = _guarded([[p.planned, p.ongoing]], asked.least)
+        cells = [count(p.at_risk, asked.least), count(p.unplanned, asked.least), *others, percent(100 * p.surviving)]
+        rows.append((rules.label(p.first, p.last), cells))
     last = next((p for p in points if p.surviving <= 0.5), points[-1] if points else None)
     return Shown(
         FIGURES["survival"],

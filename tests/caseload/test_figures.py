@@ -324,6 +324,15 @@ def test_the_lapse_is_the_practices_own_number() -> None:
     assert standings(longer.began) == [(1, "ongoing")]
 
 
+def test_a_line_of_the_survival_table_hides_what_its_totals_would_give_away() -> None:
+    july = date(2026, 7, 1)
+    kinds = ((1, "unplanned", 9), (1, "planned", 3), (1, "ongoing", 8), (2, "unplanned", 5), (2, "ongoing", 40))
+    figure = tables(began=[Courses(july, visits, how, True, n) for visits, how, n in kinds])["survival"]
+    assert texts(figure) == {
+        "1": ["65", "9", "fewer than 5", "not shown", "86.2"], "2": ["45", "5", "0", "40", "76.6"],
+    }  # fmt: skip
+
+
 def test_large_numbers_are_whole_and_bare_in_the_file() -> None:
     figure = tables(visits=[(date(2026, 7, 1), 1, state, 2_345_678) for state in ("kept", "no_show", "late_cancel")])
     assert texts(figure["misses"])["Jul 2026"][:2] == ["7,037,034", "2,345,678"]
