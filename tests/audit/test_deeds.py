@@ -35,7 +35,7 @@ from tests.factories.records import (
     RemovalFactory,
     TerminationFactory,
 )
-from tests.reassignment import requests_audited
+from tests.reassignment import departures_audited, requests_audited
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start, up_to_complete, up_to_match, visit
 
@@ -358,16 +358,18 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     ),
     **audited.DEEDS,
     **requests_audited.DEEDS,
+    **departures_audited.DEEDS,
 }  # fmt: skip
 
 ACTIONS = {"cases": cases, "imports": imports, "messages": messages, "returning": returning, "money": money,
            "people": people, "removals": removals, "search": search, "policy": policy,
-           "retention": retention, "trail": trail, **audited.MODULES, **requests_audited.MODULES}  # fmt: skip
+           "retention": retention, "trail": trail, **audited.MODULES, **requests_audited.MODULES,
+           **departures_audited.MODULES}  # fmt: skip
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
     "messages.seen_client", "cases.open_case", "cases.write", "cases.save_draft",
     "returning.left", "returning.reopened", "returning.finished", "returning.touched", *audited.PARTS,
-    *requests_audited.PARTS,
+    *requests_audited.PARTS, *departures_audited.PARTS,
 }  # fmt: skip
 
 
