@@ -126,7 +126,8 @@ REASSIGNMENT = Procedure(
             ask="Match the client with an available clinician.",
             do=(
                 "Ask what the client hopes for, rank again if needed, and choose. The place is held for this client.",
-                "Nobody fits? Put the client on the transfer list: below, “The client stops here, or waits”, then “On the waitlist”.",
+                "Nobody fits? Put the client on the transfer list: below, “The client stops here, or waits”, "
+                "then “On the waitlist”.",
             ),
             say="What would help you most in your next clinician: a focus, a language, days that suit you?",
             button="Hold this place",

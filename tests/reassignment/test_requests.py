@@ -114,7 +114,8 @@ def test_what_is_known_stands_in_the_steps(practice):
     here = now(case)
     reason = here.row("reason").step.form.from_record(here.facts)
     match = here.row("match").step.form.from_record(here.facts)
-    assert (reason["reason"], reason["clarified"], reason["preference"]) == ("left", "Is leaving in June", "Luis Duarte")
+    shown = (reason["reason"], reason["clarified"], reason["preference"])
+    assert shown == ("left", "Is leaving in June", "Luis Duarte")
     assert (match["times"], match["clinician_id"]) == ("Tue", practice.new.pk)
 
 
