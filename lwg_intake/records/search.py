@@ -32,7 +32,7 @@ from django.db.models.functions import Concat, TruncDate
 from lwg_intake import dates
 from lwg_intake.records.models import Appointment, Assignment, Client, Termination
 from lwg_intake.records.rules import AppointmentState, ClientStatus
-from lwg_intake.records.search_terms import Term, Way, read
+from lwg_intake.records.search_terms import BEGINS, Term, Way, read
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -186,14 +186,39 @@ def _met(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
     """
     short = all(len(way.key) < 3 for term in terms for way in term.ways)
     most = max(limit, MOST_KEYS) if len(terms) == 1 else MOST_KEYS_EACH if short else None
-    found, *others = (_term(term, visible if n == 0 else _Sql(""), most) for n, term in enumerate(terms))
+    initials = [] if short else [term for term in terms if _is_initial(term)]
+    words = [term for term in terms if term not in initials]
+    found, *others = (_term(term, visible if n == 0 else _Sql(""), most) for n, term in enumerate(words))
     for other in others:
         text = (
             f"SELECT client_id, a.score + b.score AS score FROM ({found.text}) AS a"
             f" FULL JOIN ({other.text}) AS b USING (client_id) WHERE coalesce(a.score + b.score, 0) > 0"
         )
         found = _Sql(text, (*found.values, *other.values))
-    return _Sql(f"SELECT client_id, max(score) AS score FROM ({found.text}) AS met GROUP BY client_id", found.values)
+    found = _Sql(f"SELECT client_id, max(score) AS score FROM ({found.text}) AS met GROUP BY client_id", found.values)
+    for initial in initials:
+        found = _with_initial(found, initial.ways[0].key)
+    return found
+
+
+def _is_initial(term: Term) -> bool:
+    return term.shape == "name" and len(term.ways[0].key) == 1
+
+
+def _with_initial(found: _Sql, letter: str) -> _Sql:
+    """Those of the clients found who have a name with this initial, asked of the best until there are enough of them.
+
+    A letter begins one name in ten: to read all these clients takes longer than to look at some of those found.
+    """
+    has_it = (
+        "(SELECT true FROM records_searchkey AS k WHERE k.client_id = found.client_id AND kind = 'name'"
+        " AND key >= search_plain(%s) AND key < search_plain(%s) || %s LIMIT 1)"
+    )
+    return _Sql(
+        f"(SELECT client_id, score + {BEGINS} AS score"
+        f" FROM ({found.text} ORDER BY score DESC, client_id) AS found WHERE {has_it} LIMIT {MOST_KEYS})",
+        (*found.values, letter, letter, LAST),
+    )
 
 
 def _any_met(choices: list[list[Term]], visible: _Sql, limit: int) -> _Sql:

@@ -53,6 +53,9 @@ def people() -> None:
         ("SMITH, Catherine", "C-1001"),
         ("catherine smith", "C-1001"),
         ("cath sm", "C-1001"),
+        ("c smith", "C-1001"),
+        ("Smyth, C.", "C-1001"),
+        ("m g lopez", "C-1002"),
         ("mari", "C-1002"),
         ("kow", "C-1004"),
         # Accents, hyphens, apostrophes, gaps.
