@@ -25,6 +25,7 @@
   document.addEventListener("htmx:beforeSwap", () => { at = lines().indexOf(here()); id = here()?.id ?? ""; });
   document.addEventListener("htmx:afterSettle", () => {
     if (at < 0 || here()) return;
-    (document.getElementById(id) ?? lines()[Math.min(at, lines().length - 1)])?.focus();
+    const same = lines().find((line) => line.id === id);
+    (same ?? lines()[Math.min(at, lines().length - 1)])?.focus();
   });
 })();
