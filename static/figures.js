@@ -45,6 +45,14 @@
     return { ...base, grouped: false, order: 1, barPercentage: 0.8, borderColor: tone("paper"), borderWidth: { right: 1, top: 1 } };
   }
 
+  // A clinician's name as there is room for it: without the licence on a narrow picture, and cut where still too long.
+  function short(place) {
+    const name = this.getLabelForValue(place);
+    if (this.chart.width > 480) return name;
+    const [bare] = name.split(",");
+    return bare.length > 20 ? `${bare.slice(0, 19)}…` : bare;
+  }
+
   function scale(title, more) {
     return { title: { display: Boolean(title), text: title }, beginAtZero: true, grid: { color: tone("line") },
       border: { color: tone("line-strong") }, ...more };
@@ -55,7 +63,7 @@
     const unit = drawn[0].unit;
     const stacked = kind.startsWith("stack");
     const names = scale(flat ? "" : data.columns[0].label, { stacked, grid: { display: false },
-      ticks: { autoSkip: !flat, maxRotation: 60 } });
+      ticks: { autoSkip: !flat, maxRotation: 60, ...(flat && { callback: short }) } });
     const numbers = scale(unit ? "%" : "", { stacked, ticks: { precision: 0 } });
     return {
       type: "bar",
