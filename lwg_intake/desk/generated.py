@@ -19,6 +19,7 @@ from lwg_intake.messages.models import Message
 from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Removal
 from lwg_intake.transitions import diagram
+from reassignment.models import Offer
 
 FOLDER = Path(settings.BASE_DIR) / "docs"
 
@@ -69,9 +70,11 @@ PARTS = (
     Part("roles.md", "roles", roles.table),
     Part("states.md", "case", _states(Case)),
     Part("states.md", "removal", _states(Removal)),
+    Part("states.md", "offer", _states(Offer)),
     Part("states.md", "message", _states(Message)),
     Part("import-format.md", "import-format", format.as_markdown),
     Part("returning.md", "returning", _procedure("returning")),
+    Part("reassignment.md", "reassignment", _procedure("reassignment")),
     Part("caseload.md", "closing", _procedure("closing")),
     Part("messages.md", "texts", catalogue.as_markdown),
     Part("sweep.md", "sweep", _sweep),

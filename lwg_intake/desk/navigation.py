@@ -26,6 +26,7 @@ PLACES = (
     Place("Departures", "departures", Can.WORK_CALLS),
     Place("Departures", "departures", Can.VERIFY_ROSTER),
     Place("Caseload", "caseload", Can.REVIEW_CASELOAD),
+    Place("Waiting", "transfer-list", Can.REVIEW_CASELOAD),
     Place("Caseloads", "caseload-overview", Can.REVIEW_ALL_CASELOADS),
     Place("Figures", "figures", Can.SEE_FIGURES),
     Place("Outbox", "outbox", Can.SEE_OUTBOX),
