@@ -191,9 +191,9 @@ def _read(client: Client) -> dict[str, Any]:
 
 def _built(model: type[M], rows: list[dict[str, Any]] | None) -> list[M]:
     """Model instances of JSON rows, as the database would have given them."""
-    fields = model._meta.concrete_fields
-    names = [field.attname for field in fields]
-    return [model.from_db("default", names, [f.to_python(row[f.column]) for f in fields]) for row in rows or ()]
+    fields = [(field, str(field.column)) for field in model._meta.concrete_fields]
+    names = [field.attname for field, _ in fields]
+    return [model.from_db("default", names, [f.to_python(row[key]) for f, key in fields]) for row in rows or ()]
 
 
 def _with(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:

@@ -64,7 +64,7 @@ def _closings(rng: Random, today: date) -> list[Found]:
 def _others(rng: Random, today: date) -> list[Found]:
     """What was kept, written to, reassigned, or went away by itself."""
     assignments = list(Assignment.objects.filter(ended_on=None).select_related("clinician").order_by("pk"))
-    endings, weights = zip(*ENDINGS, strict=True)
+    endings, weights = [ending for ending, _ in ENDINGS], [weight for _, weight in ENDINGS]
     found = []
     for days_ago in range(20, DAYS, 30):
         for assignment in rng.sample(assignments, min(len(assignments), PER_MONTH)):
