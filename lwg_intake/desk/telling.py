@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import TextChoices
 
 from lwg_intake.audit.models import Event, RowChange
@@ -171,9 +173,14 @@ def _worded(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, list | dict):
-        return _worded(value) or "none"
-    return {None: "nothing", "": "nothing", True: "yes", False: "no"}.get(value, str(value))
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case list() | dict():
+            return _worded(value) or "none"
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -186,8 +193,13 @@ class RowLine:
     db_user: str
 
 
+@cache
+def _nouns() -> dict[str, str]:
+    return {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
+
+
 def row_line(change: RowChange) -> RowLine:
-    noun = change.record.partition("_")[2].replace("_", " ")
+    noun = _nouns().get(change.record, change.record)
     which = (
         f"{noun} {change.row_id}" if change.rows == 1 else f"{change.rows:,} rows of {noun}, from {change.row_id} on"
     )
@@ -210,6 +222,11 @@ class Line:
     rows: list[RowLine]
 
 
+def _is_of(change: RowChange, event: Event) -> bool:
+    """Whether a row may have changed by this event: one transaction can hold the events of many clients."""
+    return None in (change.client_id, event.client_id) or change.client_id == event.client_id
+
+
 def lines(events: Iterable[Event], names: dict[int, str], rows: Mapping[int, list[RowChange]]) -> list[Line]:
     """`names` are those of the clients that the reader may see; another is told by its number alone.
 
@@ -219,7 +236,7 @@ def lines(events: Iterable[Event], names: dict[int, str], rows: Mapping[int, lis
         Line(
             event.pk, event.at, event.actor_name, sentence(event), details(event), event.client_id,
             names.get(event.client_id, f"client {event.client_id}") if event.client_id else "", event.origin,
-            [row_line(change) for change in rows.get(event.xact or 0, ())],
+            [row_line(change) for change in rows.get(event.xact or 0, ()) if _is_of(change, event)],
         )
         for event in events
     ]  # fmt: skip

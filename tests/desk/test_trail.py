@@ -11,7 +11,7 @@ from django.utils import timezone
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
-from lwg_intake.desk.telling import VERBS, sentence
+from lwg_intake.desk.telling import VERBS, details, sentence
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.audit import EventFactory
@@ -202,3 +202,18 @@ def test_the_rows_stand_beneath_their_event_and_what_no_event_tells_stands_out(m
         sql.execute("UPDATE records_client SET city = 'Olney' WHERE id = %s", [client.pk])
     page = words(signed_in(manager).get(f"/trail/?client={client.pk}"))
     assert "Changes of this client's rows that no event tells" in page and "city: Laurel → Olney" in page
+
+
+def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():
+    event = Event(verb="client.changed", values={"fields": {"version": [1, 2], "email_ok": [None, True]}})
+    assert details(event) == [("version", "1 → 2"), ("email ok", "nothing → yes")]
+
+
+def test_beneath_an_event_stand_the_rows_of_its_own_client(manager, csr):
+    mine, other = ClientFactory(), ClientFactory()
+    with transaction.atomic():
+        Client.objects.filter(pk__in=[mine.pk, other.pk]).update(city="Laurel")
+        record("client.changed", by=csr, on=mine, client_id=mine.pk)
+    answer = signed_in(manager).get(f"/trail/?client={mine.pk}&kind=changed")
+    told = [row.what for line in answer.context["lines"] for row in line.rows]
+    assert f"client {mine.pk} changed" in told and f"client {other.pk} changed" not in told
