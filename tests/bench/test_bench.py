@@ -38,7 +38,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def no_database_left() -> object:
     yield
     if not TEST_DATABASE_URL:
-        for name in (f"bench_{os.getpid()}", f"bench_{os.getpid()}_sweep"):
+        for name in (f"bench_{os.getpid()}{which}" for which in ("", "_sweep", "_import")):
             Cluster(Path(LWG_HOME)).drop_database(name)
 
 
@@ -49,8 +49,10 @@ def test_json_has_figure_floor_and_ratio_of_every_job() -> None:
     assert set(jobs) == set(JOBS)
     for job in jobs.values():
         assert job["figure_ms"] > 0 and job["floor_ms"] > 0 and job["ratio"] > 0
-        # The sweep knows two nights: the one that finds everything, and the usual one.
-        assert (job["rounds"], job["items"]) == (2, 2 if job["name"] == "sweep" else 6)
+        # The sweep knows two nights: the one that finds everything, and the usual one. An import is one item.
+        assert (job["rounds"], job["items"]) == (2, {"sweep": 2, "import": 1}.get(job["name"], 6))
+    # Whatever the file's length, an import takes the same memory.
+    assert jobs["import"]["memory_whole_mib"] < jobs["import"]["memory_tenth_mib"] * 1.2
     assert jobs["sweep"]["opened"] > 0 and jobs["sweep"]["loop_ratio"] > 0
 
 
