@@ -19,7 +19,7 @@ from lwg_intake.messages.models import Message
 from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Removal
 from lwg_intake.transitions import diagram
-from reassignment.models import Offer
+from reassignment.models import Departure, Offer, RosterRow
 
 FOLDER = Path(settings.BASE_DIR) / "docs"
 
@@ -72,6 +72,8 @@ PARTS = (
     Part("states.md", "removal", _states(Removal)),
     Part("states.md", "offer", _states(Offer)),
     Part("states.md", "message", _states(Message)),
+    Part("states.md", "departure", _states(Departure)),
+    Part("states.md", "roster", _states(RosterRow)),
     Part("import-format.md", "import-format", format.as_markdown),
     Part("returning.md", "returning", _procedure("returning")),
     Part("reassignment.md", "reassignment", _procedure("reassignment")),
