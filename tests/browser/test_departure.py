@@ -116,6 +116,8 @@ def place(name: str, made: SimpleNamespace) -> None:
     """The rest of a reassignment up to the first visit kept, as its own test walks it by hand."""
     case = Case.objects.get(procedure="reassignment", client__last_name=name)
     deeds.up_to_first_visit(case, made)
+    if name == "Ember":
+        deeds.do(case, "omhc", made.csr, completed_on=dates.today().isoformat(), booked_on=None, np="")
     removals.mark_done(removal_id=Removal.objects.get(client=case.client, status="asked").pk, by=made.manager)
     deeds.do(case, "first_visit", made.csr, how="kept", on=dates.today().isoformat())
     actions.complete(case_id=case.pk, by=made.csr)
