@@ -32,7 +32,7 @@ def portal(facts: Request) -> list[Evidence]:
 
 
 def match(facts: Request) -> list[Evidence]:
-    return [*placement.match(facts), Evidence("Not again", facts.old_clinician, None, "Is left")]
+    return [*placement.match(facts), Evidence("Leaves", facts.old_clinician, None, "Not offered again")]
 
 
 def schedule(facts: Request) -> list[Evidence]:

@@ -154,7 +154,7 @@ def _ask_for_one(csr: User) -> None:
     theirs = Assignment.objects.running().filter(clinician__account=asker).order_by("pk").first()
     if theirs:
         Handover.objects.create(
-            kind=Handover.Kind.REASSIGN, assignment=theirs, because="Would do better with a couples therapist.",
+            kind=Handover.Kind.REASSIGN, assignment=theirs, because="Would like somebody with evening hours.",
             asked_by=asker,
         )  # fmt: skip
 
