@@ -30,7 +30,7 @@ from reassignment.selectors import monitoring
 from reassignment.selectors.departures import Line
 
 SEES = (Can.RUN_DEPARTURES, Can.VERIFY_ROSTER, Can.WORK_CALLS)
-A_PAGE = 60
+A_PAGE = 30
 # Two polls may overlap, and clocks differ by a little: what is shown once more does no harm.
 OVERLAP = timedelta(seconds=20)
 

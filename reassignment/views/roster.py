@@ -67,7 +67,6 @@ def _page(
         "said": said,
         "swap": bool(said),
         "typed": request.POST,
-        "changes": row.changes.select_related("by"),
         "may_change": departure.is_open and (may_ring or context["may_verify"]),
         "stays": preference in STAYS or not preference,
         "wants": WANTS.get(Preference(preference)) if preference else "",
@@ -79,11 +78,12 @@ def _page(
         "may_end": request.user.can(Can.END_UNRESPONSIVE) and context["may_verify"],
         "outcomes": ladder.OUTCOMES,
         "otherwise": OTHERWISE,
-        "script": _script(row, request),
         "ways_in": [(c.value, c.label) for c in (Channel.PHONE, Channel.EMAIL, Channel.TEXT, Channel.PORTAL)],
     }  # fmt: skip
-    page = "edit" if "HX-Request" in request.headers else "row"
-    return render(request, f"reassignment/departures/{page}.html", context)
+    if "HX-Request" in request.headers:
+        return render(request, "reassignment/departures/edit.html", context)
+    context |= {"changes": row.changes.select_related("by"), "script": _script(row, request)}
+    return render(request, "reassignment/departures/row.html", context)
 
 
 def _script(row: RosterRow, request: HttpRequest) -> str:

@@ -133,6 +133,7 @@ def by_hand(today: date) -> list[Staff]:
             accepting_new=False,
             capacity=40,
             last_day=today + timedelta(6),
+            supervisor_ref="CL-01",
             states=("MD", "DC"),
         ),
         Staff(
