@@ -31,6 +31,7 @@ TIMETABLE = {
         "schedule": timedelta(minutes=5),
     },
     "offers that lapse": {"task": "reassignment.tasks.lapse_offers", "schedule": timedelta(minutes=5)},
+    "rosters to verify": {"task": "reassignment.tasks.remind_of_rosters", "schedule": crontab(hour=7, minute=30)},
     # Daily, so that a missed weekday is made good; the task itself writes once a week.
     "who waits for an opening": {"task": "reassignment.tasks.remind_of_waiting", "schedule": crontab(hour=7, minute=0)},
     "the night's sweep": {"task": "caseload.tasks.nightly_sweep", "schedule": crontab(hour=3, minute=30)},

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from reassignment import sweeps
+from reassignment import departure_sweeps, sweeps
 
 
 @shared_task
@@ -13,3 +13,9 @@ def lapse_offers() -> int:
 def remind_of_waiting() -> int:
     """Once a week, tell matching clinicians what is needed. Safe to run again in the same week."""
     return sweeps.remind()
+
+
+@shared_task
+def remind_of_rosters() -> int:
+    """Every few days, ask clinicians who leave to verify their roster. Safe to run again on the same day."""
+    return departure_sweeps.remind()

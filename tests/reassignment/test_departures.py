@@ -10,6 +10,7 @@ from lwg_intake.messages.models import Message
 from lwg_intake.policy.models import Setting
 from lwg_intake.records.models import Assignment, Handover
 from lwg_intake.records.places import offers
+from reassignment import departure_sweeps
 from reassignment.actions import departures, mailing, roster
 from reassignment.models import Departure, RosterChange
 from reassignment.selectors import departures as selectors
@@ -300,3 +301,15 @@ def test_a_page_that_asks_again_gets_nothing_until_something_changed(p):
     answer = browser.get(address, asked)
     assert answer.status_code == 200 and f'id="row-{p.rows[1].pk}"' in answer.content.decode()
     assert f'id="row-{p.rows[0].pk}"' not in answer.content.decode()
+
+
+def test_who_has_not_verified_is_reminded_every_three_days_and_never_twice_a_day(p):
+    today = dates.today()
+
+    def remind(days):
+        return departure_sweeps.remind(today + timedelta(days=days))
+
+    assert [remind(2), remind(3), remind(3)] == [0, 1, 0]
+    assert Message.objects.filter(template="T16").count() == 1
+    departures.verify(departure_id=p.departure.pk, by=p.therapist)
+    assert remind(9) == 0
