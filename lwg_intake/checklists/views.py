@@ -283,8 +283,8 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("case", pk=pk)
 
 
-@require_POST
 @needs(Can.SEE_CASES)
+@require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters of a tracker under a name."""
     given = {name: request.POST.get(name, "") for name in ("tracker", "name", "query")}
@@ -293,8 +293,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(view.tracker)}?{view.query}")
 
 
-@require_POST
 @needs(Can.SEE_CASES)
+@require_POST
 def forget_view(request: HttpRequest, pk: int) -> HttpResponse:
     tracker = saved.forget_view(view_id=pk, by=request.user)
     messages.success(request, "The view is deleted.")
