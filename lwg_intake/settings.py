@@ -150,6 +150,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
+# What a page says next may name a client: it waits in the session, never in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 EMAIL_TIMEOUT = 20
 TWILIO_API_URL = "https://api.twilio.com"
 

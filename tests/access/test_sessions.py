@@ -160,3 +160,14 @@ def test_a_closed_account_is_out_at_once(at_desk: Client, rosa: User) -> None:
 
 def test_the_link_to_choose_a_password_needs_no_sign_in(client: Client, rosa: User) -> None:
     assert b"Choose a password" in client.get(password_path(rosa), follow=True).content
+
+
+def test_what_a_page_says_next_never_stands_in_a_cookie(at_desk: Client, rosa: User) -> None:
+    """It may name a client, and a cookie stays in the browser's files."""
+    answer = at_desk.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": "five other unrelated words", "password2": "five other unrelated words"},
+        follow=True,
+    )
+    assert "Password successfully changed." in answer.content.decode()
+    assert "messages" not in at_desk.cookies
