@@ -55,8 +55,8 @@ class ReasonForm(StepForm):
 
     @classmethod
     def from_record(cls, facts: Request) -> dict[str, Any]:
-        # A client's own request is not yet the answer to the clarifying question; what a clinician wrote may be.
-        answered = "" if facts.initiator == Initiator.CLIENT else facts.because
+        # Only what a clinician wrote may be an answer to the clarifying question already.
+        answered = facts.because if facts.initiator == Initiator.CLINICIAN else ""
         said = {"reason": facts.reason or None, "clarified": answered, "preference": facts.preference}
         return said | dict(facts.known.get("reason", {}))
 

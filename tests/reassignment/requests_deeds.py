@@ -91,5 +91,3 @@ def now(case):
 
 def another(practice, **more):
     return ClinicianFactory(**({"first_name": "Third", "last_name": "Choice"} | more))
-
-
