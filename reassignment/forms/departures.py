@@ -64,6 +64,12 @@ class PreferenceForm(forms.Form):
         self.fields["wanted"].queryset = here  # type: ignore[attr-defined]
         self.fields["talked_on"].widget.attrs["max"] = dates.today().isoformat()
 
+    def clinicians(self) -> list[tuple[int, str, bool]]:
+        """Who can be chosen, and whether they are. The page draws them: a widget takes a template for each option."""
+        chosen = str(self["wanted"].value() or "")
+        here = self.fields["wanted"].queryset.only("first_name", "last_name", "credentials")  # type: ignore[attr-defined]
+        return [(c.pk, str(c), str(c.pk) == chosen) for c in here]
+
 
 class MailForm(forms.Form):
     """The e-mail to the clients."""

@@ -59,10 +59,12 @@ def _page(
     initial = {"talked_on": row.talked_on, "preference": row.preference, "wanted": row.wanted_id, "note": row.note}
     may_ring, departure = context["may_ring"], row.departure
     preference = row.preference
+    form = form or PreferenceForm(initial=initial, departure=departure, auto_id=f"r{row.pk}-%s")
     context |= {
+        "clinicians": form.clinicians(),
         "line": line,
         "client": row.assignment.client,
-        "form": form or PreferenceForm(initial=initial, departure=departure, auto_id=f"r{row.pk}-%s"),
+        "form": form,
         "refusal": refusal,
         "said": said,
         "swap": bool(said),
