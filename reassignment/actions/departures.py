@@ -203,3 +203,20 @@ def withdraw(*, departure_id: int, because: str, by: User) -> Departure:
         move(departure, Departure.Status.WITHDRAWN, ended_by=by, ended_at=now, ended_because=because.strip()[:500])
         record("departure.withdrawn", by=by, on=departure, held=held)
     return departure
+
+
+def come_back(*, departure_id: int, by: User) -> Departure:
+    """A clinician is back from a leave whose departure is closed: offered again from now on. Raises Refusal."""
+    require(by, Can.RUN_DEPARTURES)
+    with transaction.atomic():
+        departure: Departure | None = Departure.objects.select_related("clinician").filter(pk=departure_id).first()
+        if departure is None:
+            raise NotThere("There is no such departure, or none that you may see.")
+        if departure.kind != Kind.LEAVE or departure.status != Departure.Status.CLOSED:
+            raise Refusal("Only who was on leave comes back, and only when that departure is closed.")
+        if not Clinician.objects.filter(pk=departure.clinician_id, leaving_on=departure.last_day).update(
+            leaving_on=None
+        ):
+            raise Refusal(f"{departure.clinician} is offered again already, or has given notice anew.")
+        record("departure.came_back", by=by, on=departure)
+    return departure

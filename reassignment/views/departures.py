@@ -328,6 +328,11 @@ def _add(pk: int, request: HttpRequest) -> str:
     return f"{row.assignment.client.name} is on the roster."
 
 
+def _back(pk: int, request: HttpRequest) -> str:
+    actions.come_back(departure_id=pk, by=request.user)
+    return "Back from leave: the match offers this clinician again."
+
+
 DEEDS: dict[str, tuple[Callable[[int, HttpRequest], str], str]] = {
     "close": (_close, "departure"),
     "withdraw": (_withdraw, "departure"),
@@ -338,6 +343,7 @@ DEEDS: dict[str, tuple[Callable[[int, HttpRequest], str], str]] = {
     "resume": (_resume, "departure-mail"),
     "rest": (_rest, "departure-mail"),
     "add": (_add, "departure"),
+    "back": (_back, "departure"),
 }
 
 

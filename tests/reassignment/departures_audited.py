@@ -90,6 +90,16 @@ def _told(p: Leaving) -> object:
     return departures.withdraw(departure_id=p.departure.pk, because="Stays", by=p.manager)
 
 
+def _came_back(_: Any) -> Deed:
+    p = leaving(0)
+    leaver = ClinicianFactory()
+    made = departures.open_departure(
+        clinician_id=leaver.pk, kind="leave", notice_on=dates.today(), last_day=dates.today(), by=p.manager
+    )
+    departures.close(departure_id=made.pk, by=p.manager)
+    return lambda: departures.come_back(departure_id=made.pk, by=p.manager)
+
+
 def _sheet(_: Any) -> Deed:
     p = leaving(1)
     said = Entry("yes", "", "", "Pause", "", "")
@@ -107,6 +117,7 @@ DEEDS: dict[str, tuple[Prepare, set[str]]] = {
     "departures.review": (_whole(departures.review), {"departure.reviewed"}),
     "departures.close": (_whole(departures.close, _strike), {"departure.closed"}),
     "departures.withdraw": (_whole(departures.withdraw, because="Stays"), {"departure.withdrawn"}),
+    "departures.come_back": (_came_back, {"departure.came_back"}),
     "roster.confirm": (_row(roster.confirm), {"roster.changed"}),
     "roster.strike": (_row(roster.strike, because="Ended"), {"roster.changed"}),
     "roster.restore": (_row(roster.restore, _strike), {"roster.changed"}),

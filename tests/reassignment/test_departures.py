@@ -313,3 +313,20 @@ def test_who_has_not_verified_is_reminded_every_three_days_and_never_twice_a_day
     assert Message.objects.filter(template="T16").count() == 1
     departures.verify(departure_id=p.departure.pk, by=p.therapist)
     assert remind(9) == 0
+
+
+def test_who_is_back_from_leave_is_offered_again(p):
+    leaver = ClinicianFactory()
+    made = departures.open_departure(
+        clinician_id=leaver.pk, kind="leave", notice_on=dates.today(), last_day=dates.today(), by=p.manager
+    )
+    with pytest.raises(Refusal, match="closed"):
+        departures.come_back(departure_id=made.pk, by=p.manager)
+    departures.close(departure_id=made.pk, by=p.manager)
+    browser = signed_in(p.manager)
+    assert "Back from leave" in words(browser.get(f"/departures/{made.pk}/"))
+    assert browser.post(f"/departures/{made.pk}/do/back/").status_code == 302
+    leaver.refresh_from_db()
+    assert leaver.leaving_on is None
+    with pytest.raises(Refusal, match="already"):
+        departures.come_back(departure_id=made.pk, by=p.manager)
