@@ -168,7 +168,7 @@ def test_the_transfer_list_from_waiting_to_the_visit(desk: Desk, practice: Simpl
     begin(page, assignment, "Schedule conflict")
     up_to_match(page)
     at(page, "Clinician match")
-    page.get_by_text("The client stops here, or waits").click()
+    page.get_by_text("The client stops here, or waits", exact=True).click()
     page.get_by_label("What happened").select_option("waitlist")
     page.get_by_label("Why", exact=False).last.fill("Nobody has evenings")
     page.get_by_role("button", name="Leave").click()

@@ -185,5 +185,3 @@ def test_a_place_is_offered_and_taken_from_the_page(practice, client):
     assert answer["Location"] == reverse("case", args=[case.pk])
     again = client.post(reverse("transfer-answer", args=[Offer.objects.get().pk]), {"do": "decline"})
     assert again.status_code in (409, 422)
-
-
