@@ -20,7 +20,7 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.messages.models import Message
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Appointment, Contact, InsurancePolicy, OmhcAssessment, Termination
-from lwg_intake.records.rules import ANSWERED, Coverage, Direction, Flag, PayerClass, Service
+from lwg_intake.records.rules import ANSWERED, ContactOutcome, Coverage, Direction, Flag, PayerClass, Service
 from reassignment.models import Attempt, Departure, RosterRow
 from reassignment.rules import departures as rules
 from reassignment.rules.departures import Outcome, Phase, Preference, Standing, Urgency
@@ -257,10 +257,15 @@ def _annotated(rows: QuerySet[RosterRow], today: date) -> QuerySet[RosterRow]:
 
 def _attempts(rows: list[int]) -> dict[int, list[Made]]:
     found: dict[int, list[Made]] = defaultdict(list)
-    for a in Attempt.objects.filter(row__in=rows).select_related("by", "message").order_by("at", "pk"):
-        status, error = (a.message.status, a.message.error) if a.message else ("", "")
-        outcome = a.get_outcome_display().lower()
-        found[a.row_id].append(Made(a.rung, a.at, outcome, str(a.by), status, error))
+    made = Attempt.objects.filter(row__in=rows).order_by("at", "pk")
+    for a in made.values(
+        "row_id", "rung", "at", "outcome", "message__status", "message__error", "by__first_name", "by__last_name",
+        "by__email",
+    ):  # fmt: skip
+        outcome = ContactOutcome(a["outcome"]).label.lower()
+        found[a["row_id"]].append(
+            Made(a["rung"], a["at"], outcome, _person(a, "by"), a["message__status"] or "", a["message__error"] or "")
+        )
     return found
 
 

@@ -111,9 +111,8 @@ def open_departure(request: HttpRequest) -> HttpResponse:
 def seen(request: HttpRequest, pk: int) -> Departure:
     """The departure, if this person may see it. Raises NotThere."""
     rows = Departure.objects.visible_to(request.user).select_related(
-        "clinician__supervisor", "opened_by", "supervisor_told", "admin_told", "clinician_asked", "verified_by",
-        "reviewed_by", "ended_by", "mailing__started_by",
-    )  # fmt: skip
+        "clinician__supervisor", "supervisor_told", "admin_told", "clinician_asked", "mailing__started_by"
+    )
     departure: Departure | None = rows.filter(pk=pk).first()
     if departure is None:
         raise NotThere("There is no such departure, or none that you may see.")
