@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 
 from caseload.figures import declared
+from caseload.models import Suggestion
 from caseload.printed import rules_as_markdown
 from lwg_intake.access import roles
 from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.printed import printed
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.imports import format
+from lwg_intake.imports.models import Run
 from lwg_intake.messages import catalogue
 from lwg_intake.messages.models import Message
 from lwg_intake.policy.numbers import NUMBERS
@@ -74,6 +76,8 @@ PARTS = (
     Part("states.md", "message", _states(Message)),
     Part("states.md", "departure", _states(Departure)),
     Part("states.md", "roster", _states(RosterRow)),
+    Part("states.md", "import", _states(Run)),
+    Part("states.md", "suggestion", _states(Suggestion)),
     Part("import-format.md", "import-format", format.as_markdown),
     Part("returning.md", "returning", _procedure("returning")),
     Part("reassignment.md", "reassignment", _procedure("reassignment")),
