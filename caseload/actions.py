@@ -182,6 +182,10 @@ def _write(
             "Use the letter with a date."
         )
     client, words = assignment.client, selectors.letter_words(assignment, text, on)
+    if ahead := selectors.visit_ahead(assignment):
+        raise Refusal(
+            f"{client.name} has a visit on {ahead:%b %-d}: the letter would ask to schedule. Choose another answer."
+        )
     message = None
     if reach(client, MessageChannel.EMAIL).to:
         message = write(text, key=f"{text}-assignment-{assignment.pk}-{on}", client=client, **words)

@@ -90,14 +90,21 @@ def capacity(clients: int, places: int | None, numbers: Mapping[str, int]) -> st
     return f"{free} place{'s' if free > 1 else ''} free. Ask for {asked} new clients: some will not come."
 
 
-def full_week(clients: int, numbers: Mapping[str, int]) -> str:
-    """The caseload that goes with a full week, and whether this one is below, within or above it."""
+def full_week(clients: int, numbers: Mapping[str, int], places: int | None = None) -> str:
+    """The caseload that goes with a full week, and whether this one is below, within or above it.
+
+    Where the clinician's own places say otherwise (a prescriber's many, a part-timer's few), only the measure is told.
+    """
     least, most = numbers["caseload_least"], numbers["caseload_most"]
     stands = "below" if clients < least else "above" if clients > most else "within"
-    return (
+    measure = (
         f"A week of {numbers['week_places_least']} to {numbers['week_places_most']} places goes with "
-        f"{least} to {most} clients; {clients} is {stands} that."
+        f"{least} to {most} clients"
     )
+    otherwise = places is not None and (
+        (stands == "above" and clients < places) or (stands == "below" and clients >= places)
+    )
+    return f"{measure}." if otherwise else f"{measure}; {clients} is {stands} that."
 
 
 # What loses a recurring place: the client did not come, whoever was told and when.

@@ -155,9 +155,22 @@ def letter_words(assignment: Assignment, text: str, deadline: date) -> dict[str,
     return {"last_seen_month": f"{dates.local(seen):%B %Y}", "reply_by": f"{deadline:%A, %B %-d, %Y}"}
 
 
-def deadline_words(called: str, deadline: date) -> Text:
-    """The letter that asks to schedule by a day, for whoever bears that first name."""
-    return render("T22", client_first_name=called, deadline_date=f"{deadline:%A, %B %-d, %Y}")
+def visit_ahead(assignment: Assignment) -> date | None:
+    """The day of the next visit that is booked in this assignment."""
+    ahead = Appointment.objects.filter(
+        client=assignment.client_id, clinician=assignment.clinician_id, service=assignment.service,
+        state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now(),
+    ).aggregate(at=Min("starts_at"))["at"]  # fmt: skip
+    return dates.day_of(ahead) if ahead else None
+
+
+def letters_shown(deadline: date) -> list[tuple[str, Text]]:
+    """The letters with a date, as they would go out to somebody, each under its name on the page."""
+    called, day = "(first name)", f"{deadline:%A, %B %-d, %Y}"
+    return [
+        ("Schedule by the date", render("T22", client_first_name=called, deadline_date=day)),
+        ("Still interested?", render("T21", client_first_name=called, last_seen_month="(the month)", reply_by=day)),
+    ]
 
 
 # --- The caseload page ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +47,7 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
     keep = SHOW.get(show, SHOW[""])[1]
     today, numbers = dates.today(), values()
     lines = selectors.caseload(chosen, numbers)
+    taken = Assignment.objects.running().filter(clinician__in=chosen).count()
     record("caseload.opened", by=request.user, clinician=chosen[0].pk if chosen else None, clients=len(lines))
     suggested = [
         (line, [(s, selectors.words(s)) for s in line.suggestions], [Guard(n) for n in _notes(line)])
@@ -56,11 +58,12 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
         "chosen": chosen[0] if chosen else None,
         "others": len(clinicians) > 1,
         "is_own": bool(chosen) and chosen[0].account_id == request.user.pk,
-        "capacity": rules.capacity(len(lines), chosen[0].capacity, numbers) if chosen else "",
-        "full_week": rules.full_week(len(lines), numbers),
+        "capacity": rules.capacity(taken, chosen[0].capacity, numbers) if chosen else "",
+        "full_week": rules.full_week(taken, numbers, chosen[0].capacity if chosen else None),
         "suggested": suggested,
         "lines": [line for line in lines if keep(line)],
-        "total": len(lines),
+        "taken": taken,
+        "terminated": len(lines) - taken,
         "show": show,
         "shows": [(key, label) for key, (label, _) in SHOW.items()],
         "form": form,
@@ -69,7 +72,7 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
         "ticked": set(_ticked(request)),
         "today": today,
         "deadline": today + timedelta(days=numbers["deadline_days"]),
-        "letter": selectors.deadline_words("(first name)", today + timedelta(days=numbers["deadline_days"])),
+        "letters": selectors.letters_shown(today + timedelta(days=numbers["deadline_days"])),
         "ask_again": today + timedelta(days=numbers["inactive_days"]),
         "may_answer": request.user.can(Can.REVIEW_CASELOAD),
         "sweep": Sweep.objects.first(),
@@ -105,13 +108,23 @@ def answer(request: HttpRequest) -> HttpResponse:
     outcomes = actions.answer_all(assignment_ids=chosen, by=request.user, **form.cleaned_data)
     if len(outcomes) == 1 and isinstance(outcomes[0], Case):
         return redirect("case", pk=outcomes[0].pk)
-    label = Answer(form.cleaned_data["answer"]).label.removesuffix(", because …").lower()
-    messages.success(request, f"{len(outcomes)} answered: {label}.")
+    messages.success(request, _answered(len(outcomes), **form.cleaned_data))
     by_hand = sum(isinstance(outcome, DeadlineLetter) and not outcome.message_id for outcome in outcomes)
     if by_hand:
         messages.warning(request, f"No e-mail went to {by_hand} of them: send that letter through the portal.")
     of = request.POST.get("of", "")
     return redirect(reverse("caseload") + (f"?of={of}" if of.isdigit() else ""))
+
+
+def _answered(clients: int, *, answer: str, on: date | None, **_: Any) -> str:
+    """What was done, for the line above the page."""
+    who = "1 client" if clients == 1 else f"{clients} clients"
+    return {
+        Answer.CLOSE: f"{who} to close: the closings stand below.",
+        Answer.LETTER: f"{who} written to, with the date {on:%b %-d, %Y}." if on else "",
+        Answer.KEEP: f"{who} kept: asked again on {on:%b %-d, %Y}." if on else "",
+        Answer.REASSIGN: f"{who} to reassign: the request is made.",
+    }[Answer(answer)]
 
 
 @needs(Can.CLOSE_CLIENTS)

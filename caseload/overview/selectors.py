@@ -38,6 +38,11 @@ class Row:
     def free(self) -> int | None:
         return None if self.clinician.capacity is None else self.clinician.capacity - self.clients
 
+    @property
+    def over(self) -> int:
+        """Clients beyond the places."""
+        return max(0, -(self.free or 0))
+
 
 def rows(user: User) -> list[Row]:
     """Those with something waiting first, the longest without a review first; the others by name."""
@@ -61,7 +66,8 @@ def rows(user: User) -> list[Row]:
         .annotate(Max("answered_at"))
     )
     clients = dict(
-        Assignment.objects.filter(clinician__in=clinicians, ended_on__isnull=True)
+        Assignment.objects.running()
+        .filter(clinician__in=clinicians)
         .order_by()
         .values_list("clinician")
         .annotate(Count("pk"))

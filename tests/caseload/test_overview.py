@@ -50,6 +50,14 @@ def test_a_full_week_goes_with_45_to_60_clients(clients: int, stands: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("clients", "places", "judged"),
+    [(69, 124, False), (70, 62, True), (62, 62, True), (11, 14, True), (14, 14, False), (50, 62, True)],
+)
+def test_the_full_week_never_contradicts_the_places_on_record(clients: int, places: int, judged: bool) -> None:
+    assert (f"{clients} is" in rules.full_week(clients, DEFAULTS, places)) is judged
+
+
+@pytest.mark.parametrize(
     ("states", "said"),
     [
         ([KEPT, KEPT, KEPT], "earned"),

@@ -17,11 +17,12 @@ from caseload.sweeps import sweep
 from lwg_intake.access.roles import Role
 from lwg_intake.audit.models import Event
 from lwg_intake.checklists.models import Case
+from lwg_intake.messages.models import Message
 from tests.caseload import deeds
 from tests.caseload.deeds import Practice, ago, ahead, assigned, states, suggested
 from tests.factories.access import UserFactory
 from tests.factories.caseload import DeadlineLetterFactory, SnoozeFactory
-from tests.factories.records import ContactFactory
+from tests.factories.records import ContactFactory, TerminationFactory
 from tests.pages import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -218,11 +219,35 @@ def test_close_leads_into_the_checklist(practice: Practice, osei: Browser) -> No
     assert "Closings under way" in text and "Nothing to review" in text
 
 
+def test_going_back_ticks_nobody(practice: Practice, osei: Browser) -> None:
+    """A browser restores ticks by their position, which is another client's once one is answered."""
+    suggested(practice)
+    assert 'autocomplete="off"' in osei.get(PAGE).content.decode().split('id="review"')[1].split(">")[0]
+
+
+def test_nobody_with_a_visit_ahead_is_asked_to_schedule(practice: Practice, osei: Browser) -> None:
+    booked, other = suggested(practice), suggested(practice)
+    deeds.visit(booked, 5, "scheduled")
+    deeds.visit(other, 5, "client_cancel")
+    answer = post(osei, booked, other, answer="letter", on=ahead(14).isoformat())
+    assert answer.status_code == 422 and "the letter would ask to schedule" in words(answer)
+    assert states(booked) == states(other) == {("open", "")} and not Message.objects.exists()
+    assert post(osei, other, answer="letter", on=ahead(14).isoformat()).status_code == 302
+
+
+def test_who_is_terminated_already_takes_no_place(practice: Practice, osei: Browser) -> None:
+    gone = [assigned(practice), assigned(practice)][0]
+    TerminationFactory(client=gone.client, clinician=gone.clinician, service=gone.service, ended_on=ago(1))
+    text = words(osei.get(PAGE))
+    assert "1 open assignment of 50 places. 49 places free" in text
+    assert "1 more terminated already: waiting for the removal." in text
+
+
 def test_several_are_answered_at_once(practice: Practice, osei: Browser) -> None:
     several = [suggested(practice) for _ in range(3)]
     answer = post(osei, *several[:2], answer="keep", because="Summer at their parents'", on=ahead(30).isoformat())
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
-    assert "2 answered: keep." in words(osei.get(PAGE))
+    assert f"2 clients kept: asked again on {ahead(30):%b %-d, %Y}." in words(osei.get(PAGE))
     assert Snooze.objects.filter(assignment__in=several[:2], ground="inactive").count() == 2
     assert states(several[2]) == {("open", "")}
 
@@ -240,7 +265,7 @@ def test_letters_that_no_mail_carries_are_named_by_number(practice: Practice, os
     answer = post(osei, *several, answer="letter", on=ahead(14).isoformat())
     said = [str(message) for message in get_messages(answer.wsgi_request)]
     assert said == [
-        "2 answered: write with a date.",
+        f"2 clients written to, with the date {ahead(14):%b %-d, %Y}.",
         "No e-mail went to 1 of them: send that letter through the portal.",
     ]
 
