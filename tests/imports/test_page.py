@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from lwg_intake.audit.models import Event
 from lwg_intake.imports import actions
 from lwg_intake.imports.models import Run, RunFile
+from lwg_intake.imports.uploads import SHEET_MB
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 
@@ -127,11 +128,13 @@ def test_too_much_at_once_is_refused_before_it_is_read(client, admin, settings):
     assert answer.status_code == 413 and "more than is read at once" in answer.content.decode()
 
 
-def test_files_of_someone_who_may_not_import_are_not_even_read(client, db, monkeypatch):
+@pytest.mark.parametrize(("role", "size"), [("billing", 11), ("csr", SHEET_MB * 1_000_000)])
+def test_files_of_someone_who_may_not_import_are_not_even_read(client, db, monkeypatch, role, size):
+    """A CSR may send the filled sheet of a roster, which is small; billing sends nothing at all."""
     read = []
     monkeypatch.setattr("lwg_intake.imports.uploads.InMemory.receive_data_chunk", lambda *a: read.append(a))
-    client.force_login(UserFactory(roles=["csr"]))
-    assert upload(client, ("clients.csv", b"client_ref\n")).status_code == 403
+    client.force_login(UserFactory(roles=[role]))
+    assert upload(client, ("clients.csv", b"x" * size)).status_code == 403
     assert not read
 
 

@@ -18,9 +18,10 @@ TABLES = (
 
 UNDOES = """
 CREATE FUNCTION imports_undoes(deleted_from text, deleted_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(current_setting('lwg.undoing_import', true), '') <> '' AND EXISTS (
+    SELECT EXISTS (
         SELECT FROM imports_change c JOIN imports_runfile f ON f.id = c.file_id JOIN imports_run r ON r.id = f.run_id
-        WHERE r.id = current_setting('lwg.undoing_import', true)::bigint AND r.status = 'undoing'
+        -- After a transaction that named one, the setting is empty, not absent.
+        WHERE r.id = nullif(current_setting('lwg.undoing_import', true), '')::bigint AND r.status = 'undoing'
           AND c.record_id = deleted_id AND c."table" = deleted_from AND c.former IS NULL
     );
 $$;
