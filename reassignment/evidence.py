@@ -40,8 +40,9 @@ def schedule(facts: Request) -> list[Evidence]:
     if facts.service == Service.THERAPY:
         months = facts.return_age.months
         due = facts.return_age.is_due(facts.last_intake_on, chosen_day(facts) or facts.today)
-        shown.append(Evidence("A return", f"would go by {months} months: {'an intake' if due else 'a session'}",
-                              None, "This is a change of clinician, so it does not"))  # fmt: skip
+        kind = "An intake" if due else "A session"
+        shown.append(Evidence("Were it a return", f"{kind}, by {months} months",
+                              None, "Not the rule for a change of clinician"))  # fmt: skip
     if facts.visit_state:
         shown.append(
             Evidence("Booked", AppointmentState(facts.visit_state).label, facts.visit_on, "Appointment made here")

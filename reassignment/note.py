@@ -1,6 +1,7 @@
 """The interaction note of a reassignment, where its lines are its own."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from reassignment.facts import Request
@@ -21,6 +22,13 @@ def reason(said: Fields, facts: Request) -> str:
 def contact(said: Fields, facts: Request) -> str:
     changed = said.get("changed") or []
     return "Phone and e-mail confirmed." + (f" Updated: {', '.join(changed)}." if changed else "")
+
+
+def balance(said: Fields, facts: Request) -> str:
+    """What was seen, and that the client knows: not that it holds anything up, which here is the practice's choice."""
+    told = " Client told of the balance." if said["told"] and Decimal(said["seen"]) > 0 else ""
+    arranged = f" Billing's arrangement: {facts.arrangement}." if facts.arrangement else ""
+    return f"Balance checked: ${said['seen']}.{arranged}{told}"
 
 
 def notice(said: Fields, facts: Request) -> str:

@@ -73,15 +73,14 @@ REASSIGNMENT = Procedure(
             seed="R4b; S1 is silent",
             ask="Look for a balance, and tell the client.",
             do=("Open the client's Billing tab, Search Billing Transactions.",),
-            say="I see a balance on your account. It does not hold up the change; our billing team can help you with "
-            "it. Shall I connect you?",
+            say="I see a balance on your account. Our billing team can help you with it. Shall I connect you?",
             therapynotes="Payments and arrangements: the billing team.",
             who=CSR,
-            form=entered.BalanceForm,
+            form=forms.BalanceForm,
             when=rules.balance_counts,
             gate=rules.balance_gate,
             evidence=shown.balance,
-            note=noted.balance,
+            note=note.balance,
         ),
         Step(
             key="portal",

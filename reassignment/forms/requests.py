@@ -85,6 +85,12 @@ class InsuranceForm(placement.InsuranceForm):
         return super().from_record(facts) | changed
 
 
+class BalanceForm(placement.BalanceForm):
+    """Whether a balance holds anything up here is the practice's choice: the tick does not say so."""
+
+    told = forms.BooleanField(label="The client knows about the balance", required=False)
+
+
 class NewFormsForm(StepForm):
     sent = forms.MultipleChoiceField(
         label="Sent for the new clinician",

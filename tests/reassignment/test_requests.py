@@ -252,6 +252,16 @@ def test_a_balance_warns_and_holds_up_nothing(practice):
     do(case, "match", practice.csr, clinician_id=practice.new.pk)
 
 
+def test_the_note_on_a_balance_does_not_say_that_it_holds_anything_up(practice):
+    case = start(practice, owing(practice))
+    do(case, "balance", practice.csr, seen="80", told=True)
+    assert "Client told of the balance." in now(case).facts.note
+    assert "before scheduling" not in now(case).facts.note
+    paid = start(practice, in_care(practice))
+    do(paid, "balance", practice.csr, seen="0", told=True)
+    assert "Client told" not in now(paid).facts.note
+
+
 def test_a_balance_blocks_where_the_practice_says_so(practice):
     change(key="transfer_balance", value=2, effective_on=dates.today(), note="", by=practice.manager)
     case = start(practice, owing(practice))

@@ -72,8 +72,8 @@ def test_the_page_says_which_rule_fired_and_what_a_return_would_go_by():
     one = facts(last_intake_on=date(2026, 5, 21))
     assert "more than 6 months before" in intake_or_session(one)[1]
     said = {line.label: line.value for line in evidence.schedule(one)}
-    assert said["A return"] == "would go by 12 months: a session"
-    assert "A return" not in {line.label for line in evidence.schedule(replace(one, service="medication"))}
+    assert said["Were it a return"] == "A session, by 12 months"
+    assert "Were it a return" not in {line.label for line in evidence.schedule(replace(one, service="medication"))}
 
 
 # --- Starting -------------------------------------------------------------------------------------------------------
