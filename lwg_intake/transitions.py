@@ -11,7 +11,8 @@ def move(thing: models.Model, to: str, **also: Any) -> None:
     """Change `thing.status` to `to`, if the model's MOVES allow it and nobody changed it first.
 
     `also` are further fields set in the same statement. Raises Refusal for a move that is not in the table and
-    Stale when the row no longer has the status (or the version, where the model has one) that was read.
+    Stale when the row no longer has the status (or the version, where the model counts its changes in one) that was
+    read. A model whose version counts something else says so with VERSION_COUNTS_CHANGES = False.
     """
     model = type(thing)
     here: str = thing.status  # type: ignore[attr-defined]
@@ -19,7 +20,7 @@ def move(thing: models.Model, to: str, **also: Any) -> None:
         words = {str(status): status.label.lower() for status in model.Status}  # type: ignore[attr-defined]
         raise Refusal(f"This is {words[here]} and cannot become {words[to]}.")
     rows = model._default_manager.filter(pk=thing.pk, status=here)
-    if hasattr(thing, "version"):
+    if getattr(model, "VERSION_COUNTS_CHANGES", True) and hasattr(thing, "version"):
         rows = rows.filter(version=thing.version)
         also["version"] = thing.version + 1
     if not rows.update(status=to, **also):

@@ -186,6 +186,11 @@ def check_words(template: str, channel: str, subject: str, body: str) -> list[st
     if channel == Channel.EMAIL and kind.audience == Audience.CLIENT:
         said = rules.variables(subject) - {"practice_name"}
         found += [f"The subject of an e-mail to a client holds nothing about the client: take out ${s}." for s in said]
+    if channel in (Channel.TEXT, Channel.SCRIPT) and (said_why := rules.telling(rules.overheard(channel, body))):
+        found.append(
+            f"Anybody may read a text or hear a voicemail: it does not say why somebody is a client. "
+            f"Take out {', '.join(f'“{word}”' for word in said_why)}."
+        )
     if not body.strip():
         found.append("Write the words of the text.")
     return found
@@ -193,7 +198,7 @@ def check_words(template: str, channel: str, subject: str, body: str) -> list[st
 
 def doubts(channel: str, subject: str, body: str) -> list[str]:
     """What the words say that they perhaps should not, in sentences: they can be saved all the same."""
-    outside = subject if channel == Channel.EMAIL else body
+    outside = subject if channel == Channel.EMAIL else ""
     found = [f"“{word}” tells why somebody is a client. Better without it here." for word in rules.telling(outside)]
     if channel == Channel.TEXT:
         if "STOP" not in body:

@@ -30,6 +30,8 @@ class Message(models.Model):
         Status.BOUNCED: (Status.QUEUED,),
     }
 
+    VERSION_COUNTS_CHANGES = False  # it names the words that were sent, which a change of status leaves as they are
+
     CHANNELS = [(c.value, c.label) for c in (Channel.EMAIL, Channel.TEXT)]
 
     key = models.CharField(max_length=120, unique=True, help_text="The same deed never makes a second message.")

@@ -22,6 +22,9 @@ TELLING_WORDS = (
 )  # fmt: skip
 
 
+VOICEMAIL = "(On a voicemail:)"  # begins, in a script, what is said to a machine
+
+
 @dataclass(frozen=True)
 class Person:
     """What decides where a message to a client may go. None: nobody has asked yet."""
@@ -109,6 +112,14 @@ def segments(body: str) -> int:
     length = sum(2 if c in GSM_TWICE else 1 for c in body) if plain else len(body.encode("utf-16-le")) // 2
     one, more = (160, 153) if plain else (70, 67)
     return 1 if length <= one else -(-length // more)
+
+
+def overheard(channel: str, body: str) -> str:
+    """What others may read or hear: the whole of a text; of a script what is said on a voicemail."""
+    if channel == "text":
+        return body
+    _, _, after = body.partition(VOICEMAIL)
+    return after.split("\n\n(")[0]
 
 
 def telling(words: str) -> list[str]:

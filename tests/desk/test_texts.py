@@ -76,9 +76,16 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(manager, changes, status
 
 
 def test_doubts_are_told_and_the_words_saved(manager):
-    page = words(manager.post(PAGE, said(body="Your therapist waits: $callback"), follow=True))
-    assert "“therapist” tells why somebody is a client" in page and "says how to end texts" in page
+    page = words(manager.post(PAGE, said(body="Please ring us: $callback"), follow=True))
+    assert "says how to end texts" in page
     assert Wording.objects.count() == 1
+
+
+def test_a_text_that_says_why_stays_in_the_form_unsaved(manager):
+    page = manager.post(PAGE, said(body="Your therapist waits: $callback"))
+    assert page.status_code == 422
+    assert "Take out “therapist”" in words(page) and "Your therapist waits" in words(page)
+    assert not Wording.objects.exists()
 
 
 def test_the_second_manager_sees_both_and_may_save_on_top(manager):

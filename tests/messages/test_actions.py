@@ -111,6 +111,15 @@ def test_only_who_sees_the_outbox_changes_it():
 # --- Sending again, coming back -------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
+def test_a_message_names_the_words_it_was_written_with_whatever_becomes_of_it(manager):
+    message = MessageFactory(status="sent", sent_at=timezone.now(), version=0)
+    actions.mark_bounced(message_id=message.pk, by=manager)
+    actions.send_again(message_id=message.pk, confirmed=True, by=manager)
+    actions.hold_one(message_id=message.pk, because="Wait", by=manager)
+    assert fresh(message).version == 0
+
+
 def test_what_failed_is_sent_again_from_the_start(office, manager):
     message = MessageFactory(status="failed", attempts=11, error="Not sent after 11 attempts")
     actions.send_again(message_id=message.pk, confirmed=False, by=manager)
@@ -278,10 +287,20 @@ def test_a_mail_may_leave_out_what_is_not_needed(manager):
     assert render("T22", client_first_name="Mari", deadline_date="Friday").body == "Come by Friday."
 
 
+def test_a_text_or_a_voicemail_that_says_why_is_refused(manager):
+    with pytest.raises(Refusal, match="Take out “therapist”"):
+        write(manager, "Your therapist misses you. $callback. Reply STOP to end texts.")
+    script = {"template": "T17", "channel": "script"}
+    spoken = "Is this about your therapy? $callback\n\n(On a voicemail:)\nPlease ring $callback"
+    assert write(manager, spoken, **script).version == 1  # to the client in person it may be said
+    with pytest.raises(Refusal, match="Take out “therapy”"):
+        write(manager, spoken + " about therapy.", **script, after=1)
+
+
 def test_doubts_are_said_and_do_not_stop(manager):
-    body = "Your therapist misses you. " + "x" * 140 + " $callback"
+    body = "Please ring us. " + "x" * 150 + " $callback"
     found = " ".join(actions.doubts("text", "", body))
-    assert "“therapist”" in found and "STOP" in found and "as 2 texts" in found
+    assert "STOP" in found and "as 2 texts" in found
     assert write(manager, body).version == 1
     assert actions.doubts("text", "", NEW) == []
     assert actions.doubts("email", "Your therapy", "Therapy is fine here") != []
