@@ -197,7 +197,7 @@ def _write(
         reason="Closure notice", note=f"Asked {asked} by {on:%b %-d, %Y}.",
     )  # fmt: skip
     _snooze(assignment, [s for s in found if s.ground != Ground.DEADLINE_PASSED], on + timedelta(days=1),
-            f"Letter with the date {on}", by)  # fmt: skip
+            f"Letter with the date {on:%b %-d, %Y}", by)  # fmt: skip
     return letter
 
 

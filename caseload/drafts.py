@@ -53,9 +53,9 @@ def reasoning(facts: Closing) -> str:
 def termination_note(facts: Closing) -> str:
     """What the clinician pastes into a Termination Note."""
     category = facts.said("ending", "category")
+    ended_on = date.fromisoformat(facts.said("ending", "ended_on", str(facts.today)))
     lines = [
-        f"Ended on {facts.said('ending', 'ended_on', facts.today)}. "
-        f"Category: {Category(category).label if category else 'not chosen yet'}.",
+        f"Ended on {ended_on:%b %-d, %Y}. Category: {Category(category).label if category else 'not chosen yet'}.",
         f"Ground: {facts.said('ending', 'ground', grounds_in_words(facts))}.",
         facts.said("summary", "text", ""),
         f"Written without the client: {facts.said('summary', 'reasoning')}"

@@ -93,7 +93,8 @@ class EndingForm(StepForm):
         day = self.cleaned_data["ended_on"]
         if not self.facts.started_on <= day <= self.facts.today:
             raise forms.ValidationError(
-                f"Choose a day from {self.facts.started_on} (when it began) to today: {self.facts.today}."
+                f"Choose a day from {self.facts.started_on:%b %-d, %Y} (when it began) to today: "
+                f"{self.facts.today:%b %-d, %Y}."
             )
         return day
 
