@@ -34,9 +34,9 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     found = [(assignment, selectors.open_for(assignment)) for assignment in running]
     free = [assignment for assignment, under_way in found if under_way is None]
     form = _form(request, free, {"assignment": free[0].pk, "service": free[0].service} if len(free) == 1 else {})
-    page = partial(
-        _page, request, client=client, form=form, free=free, under_way=[there for _, there in found if there]
-    )
+    # Between assignment and removal both clinicians are on record, and both lead to the one change.
+    under_way = list({there.pk: there for _, there in found if there}.values())
+    page = partial(_page, request, client=client, form=form, free=free, under_way=under_way)
     request.on_refusal = page  # type: ignore[attr-defined]
     if request.method == "GET":
         return page()

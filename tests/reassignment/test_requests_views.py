@@ -65,6 +65,14 @@ def test_who_has_ended_is_led_to_a_return(practice, csr):
     assert reverse("return-start", args=[assignment.client_id]) in page
 
 
+def test_a_change_is_shown_once_while_both_clinicians_are_on_record(practice, csr):
+    assignment = in_care(practice)
+    start(practice, assignment)
+    AssignmentFactory(client=assignment.client, clinician=practice.new, service=assignment.service)
+    page = words(csr.get(reverse("reassign-start", args=[assignment.client_id])))
+    assert page.count("go on with it") == 1
+
+
 def test_which_of_two_services_is_chosen_and_the_one_under_way_is_shown(practice, csr):
     assignment = in_care(practice)
     AssignmentFactory(client=assignment.client, clinician=practice.old, service="medication")
