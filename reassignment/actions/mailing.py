@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lwg_intake import dates
@@ -22,13 +24,21 @@ from lwg_intake.messages.texts import Text
 from lwg_intake.records.models import Client
 from reassignment.actions.departures import prefix, running
 from reassignment.models import Departure, Mailing, RosterRow
-from reassignment.rules.departures import Outcome
+from reassignment.rules.departures import Kind, Outcome
 
-OPTIONS = (
+_STAY = (
     "- go on with another clinician here: tell us what matters to you, and we look for who fits;\n"
     "- go on with a certain clinician here, if you have one in mind;\n"
-    "- follow your clinician, pause, or be referred elsewhere: we help with the steps."
 )
+OPTIONS = {
+    Kind.RESIGNATION: _STAY + "- follow your clinician, pause, or be referred elsewhere: we help with the steps.",
+    Kind.LEAVE: _STAY + "- pause until your clinician is back, or be referred elsewhere: we help with the steps.",
+}
+
+
+def usual_options(departure: Departure) -> str:
+    """What the clients can choose, as it stands in the e-mail until somebody changes it. Nobody follows to a leave."""
+    return OPTIONS[Kind(departure.kind)]
 
 
 def words(client: Client, departure: Departure, options: str, reply_by_on: date) -> Text:
@@ -39,10 +49,18 @@ def words(client: Client, departure: Departure, options: str, reply_by_on: date)
 def _given(departure: Departure, options: str, reply_by_on: date) -> dict[str, str]:
     return {
         "clinician_name": str(departure.clinician),
+        "leaving": _leaving(departure),
         "last_day": f"{departure.last_day:%B %-d, %Y}",
         "options": options,
         "reply_by": f"{reply_by_on:%A, %B %-d}",
     }
+
+
+def _leaving(departure: Departure) -> str:
+    if departure.kind == Kind.RESIGNATION:
+        return f"is leaving {settings.PRACTICE_NAME}"
+    back = f" and plans to be back on {departure.back_on:%B %-d, %Y}" if departure.back_on else ""
+    return f"is going on leave{back}"
 
 
 def start(*, departure_id: int, options: str, reply_by_on: date, by: User) -> Mailing:
@@ -149,19 +167,57 @@ def correct(*, row_id: int, by: User) -> Message:
     """Send the correction to a client who was told. Raises Refusal where nothing was sent or e-mail is not allowed."""
     require(by, Can.RUN_DEPARTURES)
     with transaction.atomic():
-        row = (
-            RosterRow.objects.select_for_update(of=("self",))
-            .select_related("departure__clinician", "assignment__client", "mail")
-            .filter(pk=row_id, departure__status=Departure.Status.WITHDRAWN)
-            .first()
-        )
-        if row is None or row.mail is None or row.mail.status not in TOLD:
+        row = _told().filter(pk=row_id).first()
+        if row is None:
             raise Refusal("This client was not written to about a departure that is withdrawn: nothing is to correct.")
-        client = row.assignment.client
-        found = reach(client, "email")
-        if found.refused:
-            raise Refusal(found.refused)
-        key = f"departure-{row.departure_id}-correction-{client.pk}"
-        message = outbox.queue(correction(row), to=found.to, key=key, client=client)
-        record("message.queued", by=by, on=message, client_id=client.pk, template="T15", correction=True)
+        return _correct(row, by)
+
+
+def correct_all(*, departure_id: int, by: User) -> tuple[int, list[str]]:
+    """Send the correction to everyone who was told and has not got it; how many, and who cannot be e-mailed any more.
+
+    Raises Refusal when nobody is left to write to.
+    """
+    require(by, Can.RUN_DEPARTURES)
+    written, by_hand = 0, []
+    with transaction.atomic():
+        told = list(_told().filter(departure=departure_id).order_by("pk"))
+        keys = {correction_key(row) for row in told}
+        done = set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
+        for row in told:
+            # One correction for a client who has two services with this clinician.
+            if (key := correction_key(row)) in done:
+                continue
+            done.add(key)
+            try:
+                _correct(row, by)
+            except Refusal:
+                by_hand.append(row.assignment.client.name)
+            else:
+                written += 1
+        if not written and not by_hand:
+            raise Refusal("Everyone who was told has the correction already.")
+        record("mailing.corrected", by=by, on=told[0].departure, written=written)
+    return written, by_hand
+
+
+def correction_key(row: RosterRow) -> str:
+    return f"departure-{row.departure_id}-correction-{row.assignment.client_id}"
+
+
+def _told() -> QuerySet[RosterRow]:
+    return (
+        RosterRow.objects.select_for_update(of=("self",))
+        .select_related("departure__clinician", "assignment__client", "mail")
+        .filter(departure__status=Departure.Status.WITHDRAWN, mail__status__in=TOLD)
+    )
+
+
+def _correct(row: RosterRow, by: User) -> Message:
+    client = row.assignment.client
+    found = reach(client, "email")
+    if found.refused:
+        raise Refusal(found.refused)
+    message = outbox.queue(correction(row), to=found.to, key=correction_key(row), client=client)
+    record("message.queued", by=by, on=message, client_id=client.pk, template="T15", correction=True)
     return message

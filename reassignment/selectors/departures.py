@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from lwg_intake import dates
@@ -252,7 +253,7 @@ def _annotated(rows: QuerySet[RosterRow], today: date) -> QuerySet[RosterRow]:
         answered_at=Subquery(spoke.order_by("-at").values("at")[:1]),
         case_no=Subquery(cases.values("pk")[:1]),
         case_status=Subquery(cases.values("status")[:1]),
-    ).order_by("assignment__client__last_name", "assignment__client__first_name", "pk")
+    ).order_by(Lower("assignment__client__last_name"), Lower("assignment__client__first_name"), "pk")
 
 
 def _attempts(rows: list[int]) -> dict[int, list[Made]]:

@@ -152,6 +152,7 @@ def roster_page(
     found = selectors.of(departure, context["numbers"])
     show = request.GET.get("show", "")
     show = show if show in SHOWS else ""
+    to_correct = _to_correct(departure) if departure.status == Departure.Status.WITHDRAWN else []
     page = Paginator([line for line in found if SHOWS[show].keep(line)], A_PAGE).get_page(request.GET.get("page"))
     context |= {
         "page": page,
@@ -168,7 +169,8 @@ def roster_page(
         "add": add or AddForm(),
         "refusal": refusal,
         "typed": request.POST,
-        "to_correct": _to_correct(departure) if departure.status == Departure.Status.WITHDRAWN else [],
+        "to_correct": to_correct,
+        "uncorrected": len({row.assignment.client_id for row, _, sent in to_correct if not sent}),
     }
     return render(request, "reassignment/departures/roster.html", context)
 
@@ -178,7 +180,8 @@ def _to_correct(departure: Departure) -> list[tuple[RosterRow, str, bool]]:
     told = departure.rows.filter(mail__status__in=mailing.TOLD).select_related(
         "assignment__client", "departure__clinician", "mail"
     )
-    keys = {f"departure-{departure.pk}-correction-{row.assignment.client_id}" for row in told}
+    told = told.order_by("assignment__client__last_name", "assignment__client__first_name", "pk")
+    keys = {mailing.correction_key(row) for row in told}
     sent = set(Message.objects.filter(key__in=keys).values_list("client_id", flat=True))
     return [(row, mailing.correction(row).body, row.assignment.client_id in sent) for row in told]
 
@@ -235,7 +238,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """The e-mail to the clients: previewed, then sent once each; its progress."""
     departure = seen(request, pk)
     last = max(dates.today() + timedelta(days=1), min(departure.last_day, dates.today() + timedelta(days=7)))
-    form = MailForm(request.POST or None, initial={"options": mailing.OPTIONS, "reply_by_on": last})
+    form = MailForm(request.POST or None, initial={"options": mailing.usual_options(departure), "reply_by_on": last})
     request.on_refusal = lambda refusal: _mail(request, departure, form, refusal)  # type: ignore[attr-defined]
     if request.method == "POST" and request.POST.get("do") == "start" and form.is_valid():
         mailing.start(departure_id=pk, by=request.user, **form.cleaned_data)
@@ -272,6 +275,7 @@ def _mail(request: HttpRequest, departure: Departure, form: MailForm, refusal: R
         "total": len(found),
         "by_hand": [line for line in found if line.row["unmailed_because"] and line.is_pending],
         "wrong": [line for line in found if line.row["mail__status"] in ("failed", "bounced")],
+        "unsent": any(line.row["mail__status"] in ("queued", "sending", "held") for line in found),
         "unwritten": sum(1 for line in found if not line.row["mail__status"] and not line.row["unmailed_because"]),
         "may_start": departure.is_open and not sent,
     }
@@ -327,6 +331,12 @@ def _add(pk: int, request: HttpRequest) -> str:
     return f"{row.assignment.client.name} is on the roster."
 
 
+def _correct(pk: int, request: HttpRequest) -> str:
+    written, by_hand = mailing.correct_all(departure_id=pk, by=request.user)
+    rest = f" Ring or post: {'; '.join(by_hand)}." if by_hand else ""
+    return f"The correction is on its way to {written} client{'s' if written != 1 else ''}.{rest}"
+
+
 def _back(pk: int, request: HttpRequest) -> str:
     actions.come_back(departure_id=pk, by=request.user)
     return "Back from leave: the match offers this clinician again."
@@ -343,6 +353,7 @@ DEEDS: dict[str, tuple[Callable[[int, HttpRequest], str], str]] = {
     "rest": (_rest, "departure-mail"),
     "add": (_add, "departure"),
     "back": (_back, "departure"),
+    "correct": (_correct, "departure"),
 }
 
 
@@ -355,7 +366,7 @@ def deed(request: HttpRequest, pk: int, do: str) -> HttpResponse:
     act, back = DEEDS[do]
     departure = seen(request, pk)
     if back == "departure-mail":
-        initial = {"options": mailing.OPTIONS, "reply_by_on": departure.last_day}
+        initial = {"options": mailing.usual_options(departure), "reply_by_on": departure.last_day}
         request.on_refusal = lambda refusal: _mail(request, departure, MailForm(initial=initial), refusal)  # type: ignore[attr-defined]
     else:
         request.on_refusal = lambda refusal: roster_page(  # type: ignore[attr-defined]

@@ -145,6 +145,7 @@ DEEDS: dict[str, tuple[Prepare, set[str]]] = {
     "mailing.stop": (_whole(mailing.stop, _mailed, because="Wrong"), {"mailing.stopped", "messages.held"}),
     "mailing.resume": (_whole(mailing.resume, _mailed), {"mailing.resumed", "messages.resumed"}),
     "mailing.correct": (_row(mailing.correct, _mailed, _told), {"message.queued"}),
+    "mailing.correct_all": (_whole(mailing.correct_all, _mailed, _told), {"mailing.corrected", "message.queued"}),
     "sheet.apply": (_sheet, {"roster.sheet_applied", "roster.changed"}),
 }  # fmt: skip
 MODULES = {"departures": departures, "roster": roster, "ladder": ladder, "mailing": mailing, "sheet": sheet}

@@ -8,7 +8,7 @@ from lwg_intake import dates
 from lwg_intake.errors import NotAllowed, NotThere, Refusal, Stale
 from lwg_intake.messages.models import Message
 from lwg_intake.policy.models import Setting
-from lwg_intake.records.models import Assignment, Handover
+from lwg_intake.records.models import Assignment, Client, Handover
 from lwg_intake.records.places import offers
 from reassignment import departure_sweeps
 from reassignment.actions import departures, mailing, roster
@@ -258,6 +258,39 @@ def test_withdrawn_holds_back_what_has_not_left_and_lists_who_was_told(p):
     assert correction.client == told.assignment.client and "stays" in correction.body
     with pytest.raises(Refusal):
         mailing.correct(row_id=p.rows[1].pk, by=p.manager)
+
+
+def test_the_correction_goes_to_everyone_who_was_told_at_once_and_to_nobody_twice(p):
+    mailing.start(departure_id=p.departure.pk, options="Choose", reply_by_on=dates.today() + timedelta(3), by=p.manager)
+    Message.objects.filter(template="T15").update(status="sent", sent_at=p.departure.opened_at)
+    departures.withdraw(departure_id=p.departure.pk, because="Stays after all", by=p.manager)
+    mailing.correct(row_id=p.rows[0].pk, by=p.manager)
+    Client.objects.filter(pk=p.rows[1].assignment.client_id).update(email="")
+    browser = signed_in(p.manager)
+    assert "Send the correction to 2 clients" in words(browser.get(f"/departures/{p.departure.pk}/"))
+    page = words(browser.post(f"/departures/{p.departure.pk}/do/correct/", follow=True))
+    assert "on its way to 1 client." in page and f"Ring or post: {p.rows[1].assignment.client.name}." in page
+    assert Message.objects.filter(key__contains="correction").count() == 2
+    Client.objects.filter(pk=p.rows[1].assignment.client_id).update(email="again@example.com")
+    assert mailing.correct_all(departure_id=p.departure.pk, by=p.manager) == (1, [])
+    with pytest.raises(Refusal, match="already"):
+        mailing.correct_all(departure_id=p.departure.pk, by=p.manager)
+
+
+@pytest.mark.parametrize(("back", "says"), [(90, "is going on leave and plans to be back on"), (None, "on leave. The")])
+def test_the_e_mail_about_a_leave_says_so_and_offers_nobody_to_follow(p, back, says):
+    back_on = back and p.departure.last_day + timedelta(back)
+    Departure.objects.filter(pk=p.departure.pk).update(kind="leave", back_on=back_on)
+    page = words(signed_in(p.manager).get(f"/departures/{p.departure.pk}/mail/"))
+    assert says in page and "pause until your clinician is back" in page
+    assert "is leaving" not in page and "follow your clinician" not in page
+
+
+def test_nothing_is_left_to_stop_when_every_e_mail_has_left(p):
+    mailing.start(departure_id=p.departure.pk, options="Choose", reply_by_on=dates.today() + timedelta(3), by=p.manager)
+    Message.objects.filter(template="T15").update(status="sent", sent_at=p.departure.opened_at)
+    page = words(signed_in(p.manager).get(f"/departures/{p.departure.pk}/mail/"))
+    assert "Everyone who can be e-mailed has been written to" in page and "Stop at once" not in page
     assert RosterChange.objects.filter(row__departure=p.departure).count() == 3
 
 

@@ -50,7 +50,10 @@ def begin_a_departure() -> None:
         Departure.objects.filter(pk=departure.pk).update(opened_at=since)
         departure.rows.update(ladder_from_at=since, changed_at=since)
         mailing.start(
-            departure_id=departure.pk, options=mailing.OPTIONS, reply_by_on=today + timedelta(days=4), by=manager
+            departure_id=departure.pk,
+            options=mailing.usual_options(departure),
+            reply_by_on=today + timedelta(days=4),
+            by=manager,
         )
         _verified(departure, therapist)
         _attempts(departure, csr, since)
