@@ -55,7 +55,7 @@ class AttemptsForm(StepForm):
 
 
 class ConsultForm(StepForm):
-    agrees = forms.ChoiceField(label="Management agrees", choices=YES_NO, widget=forms.RadioSelect)
+    agrees = forms.ChoiceField(label="Do you agree?", choices=YES_NO, widget=forms.RadioSelect)
     words = forms.CharField(label="Why", required=False, max_length=300)
 
 

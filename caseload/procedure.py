@@ -57,11 +57,11 @@ CLOSING = Procedure(
         ),
         Step(
             key="consult",
-            title="Management asked first",
+            title="The office asked first",
             seed="L1, conflict 5",
             ask="Look at this attendance closure before it goes on.",
             can_wait=False,
-            who=Can.ANSWER_MANAGEMENT,
+            who=Can.CONSULT_CLOSINGS,
             form=forms.ConsultForm,
             when=rules.consult_needed,
             gate=rules.consult_gate,

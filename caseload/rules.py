@@ -154,15 +154,15 @@ def attempts_gate(facts: Closing) -> Verdict:
 
 
 def consult_needed(facts: Closing) -> bool:
-    """An attendance closure, where the practice asks managers first (off unless the practice turns it on)."""
+    """An attendance closure, where the practice asks managers and CSRs first (off unless the practice turns it on)."""
     return bool(facts.policy["closing_consults"]) and Ground.MISSED in facts.grounds
 
 
 def consult_gate(facts: Closing) -> Verdict:
-    """A manager agrees, or asks to keep the client."""
+    """A manager or a CSR agrees, or asks to keep the client."""
     if facts.said("consult", "agrees") == "no":
-        return Blocked("Management asks to keep this client.", "Keep the client, or talk with management.")
-    return Clear("A manager looks at attendance closures first.")
+        return Blocked("The office asks to keep this client.", "Keep the client, or talk with them.")
+    return Clear("A manager or a CSR looks at attendance closures first.")
 
 
 def reassign_gate(facts: Closing) -> Verdict:

@@ -19,7 +19,7 @@ def waiting_for(user: User) -> list[WorkList]:
     lists = []
     if user.can(Can.REVIEW_CASELOAD):
         lists.append(_reviews(user))
-    if user.can(Can.ANSWER_MANAGEMENT) and values()["closing_consults"]:
+    if user.can(Can.CONSULT_CLOSINGS) and values()["closing_consults"]:
         lists.append(_consults())
     if user.can(Can.END_UNRESPONSIVE):
         lists.append(_asked(user))
@@ -48,7 +48,7 @@ def _reviews(user: User) -> WorkList:
 
 
 def _consults() -> WorkList:
-    """Attendance closures that ask management first, where the practice wants that (L1)."""
+    """Attendance closures that ask managers and CSRs first, where the practice wants that (L1)."""
     looked = Tick.objects.filter(case=OuterRef("case"), step="consult", outcome=Tick.Outcome.DONE)
     rows = (
         Closure.objects.filter(~Exists(looked), case__status=Case.Status.OPEN, grounds__contains=[Ground.MISSED])

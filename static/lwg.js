@@ -43,6 +43,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// The header's fold closes when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  const more = document.querySelector(".bar__more[open]");
+  if (more && !more.contains(event.target)) more.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".bar__more[open]")?.removeAttribute("open");
+});
+
 // A swapped fragment that holds an error takes the focus there, so that the keyboard user hears why.
 document.addEventListener("htmx:afterSettle", (event) => {
   const wrong = event.detail.elt.querySelector?.("[data-focus], .is-invalid, .errorlist");

@@ -30,6 +30,7 @@ class Can(TextChoices):
     SET_POLICY = "set_policy", "change the practice's numbers"
     REVIEW_CASELOAD = "review_caseload", "review what the night suggests for their own clients"
     REVIEW_ALL_CASELOADS = "review_all_caseloads", "see what the night suggests for everybody's clients"
+    CONSULT_CLOSINGS = "consult_closings", "look at an attendance closure before it goes on"
     CLOSE_CLIENTS = "close_clients", "close a client of their own, of their team, or one asked of them"
     END_UNRESPONSIVE = "end_unresponsive", "end services of an unresponsive client of a departure"
     RING_CLIENTS = "ring_clients", "work the call list and offer places that came free"
@@ -51,7 +52,15 @@ _OFFICE = {Can.USE_DESK, Can.SEE_ALL_CLIENTS, Can.SEE_CASES}
 _CARE = {Can.USE_DESK, Can.SEE_OWN_CLIENTS, Can.REVIEW_CASELOAD, Can.CLOSE_CLIENTS, Can.KEEP_BACKFILL, Can.SEE_FIGURES}
 
 MAY: dict[Role, set[Can]] = {
-    Role.CSR: {*_OFFICE, Can.WORK_REASSIGNMENTS, Can.WORK_CALLS, Can.RING_CLIENTS, Can.KEEP_BACKFILL, Can.WORK_RETURNS},
+    Role.CSR: {
+        *_OFFICE,
+        Can.WORK_REASSIGNMENTS,
+        Can.WORK_CALLS,
+        Can.RING_CLIENTS,
+        Can.KEEP_BACKFILL,
+        Can.WORK_RETURNS,
+        Can.CONSULT_CLOSINGS,
+    },
     Role.MANAGER: {
         *_OFFICE,
         Can.RUN_DEPARTURES,
@@ -61,6 +70,7 @@ MAY: dict[Role, set[Can]] = {
         Can.DECIDE_RETURNS,
         Can.REMOVE_CLINICIANS,
         Can.ANSWER_MANAGEMENT,
+        Can.CONSULT_CLOSINGS,
         Can.SET_POLICY,
         Can.IMPORT,
         Can.SEE_TRAIL,

@@ -76,7 +76,7 @@ NUMBERS = {
         Number("deadline_days", 14, "days",
                "How far ahead a deadline letter's date is suggested.", "S3, R16; our choice", 1, 365),
         Number("closing_consults", 0, "(1 yes, 0 no)",
-               "An attendance closure first asks management.", "L1, conflict 5, off", most=1),
+               "An attendance closure first asks managers and CSRs.", "L1, conflict 5, off", most=1),
         Number("plan_due_months", 3, "calendar months", "A treatment plan is due for review at this age.",
                "S2, S3, R19", 1, 120),
         Number("plan_overdue_months", 6, "calendar months", "A treatment plan is overdue at this age.",

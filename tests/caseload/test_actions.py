@@ -402,20 +402,20 @@ def test_what_is_drafted_comes_from_the_record(practice: Practice) -> None:
 
 
 # --- Asked first, reassigned, left ----------------------------------------------------------------------------------
-def test_management_is_asked_only_where_the_practice_wants_it(practice: Practice) -> None:
+def test_the_office_is_asked_only_where_the_practice_wants_it(practice: Practice) -> None:
     assert board(start(practice, "missed")).row("consult").state == State.NOT_NEEDED
     SettingFactory(key="closing_consults", value=1)
     assert board(start(practice, "inactive")).row("consult").state == State.NOT_NEEDED
     case = start(practice, "missed")
     for key in deeds.FIRST:
         do(case, key, practice.osei)
-    with pytest.raises(Refusal, match="First: Management asked first"):
+    with pytest.raises(Refusal, match="First: The office asked first"):
         do(case, "ending", practice.osei)
     with pytest.raises(NotAllowed):
         do(case, "consult", practice.osei)
-    with pytest.raises(Refusal, match="Management asks to keep"):
+    with pytest.raises(Refusal, match="The office asks to keep"):
         do(case, "consult", practice.morgan, agrees="no")
-    do(case, "consult", practice.morgan)
+    do(case, "consult", practice.casey)
     do(case, "ending", practice.osei)
 
 

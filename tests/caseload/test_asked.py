@@ -241,13 +241,14 @@ def test_what_was_asked_for_stands_on_the_home_page_until_it_is_taken_up(practic
     assert lists(practice.priya)["Your closings under way"] == [name]
 
 
-def test_managers_are_asked_about_attendance_closures_where_policy_says_so(practice: Practice) -> None:
+def test_the_office_is_asked_about_attendance_closures_where_policy_says_so(practice: Practice) -> None:
     case = say(suggested(practice, "missed"), "close", practice.osei)
     say(suggested(practice, "inactive"), "close", practice.osei)
     assert "Attendance closures to look at" not in lists(practice.morgan)
     number("closing_consults", 1)
     assert lists(practice.morgan)["Attendance closures to look at"] == [str(case.client)]
-    assert "Attendance closures to look at" not in lists(practice.casey)
+    assert lists(practice.casey)["Attendance closures to look at"] == [str(case.client)]
+    assert "Attendance closures to look at" not in lists(practice.bo)
     assert "Attendance closures to look at" in words(signed_in(practice.morgan).get("/"))
     do(case, "consult", practice.morgan)
     assert lists(practice.morgan)["Attendance closures to look at"] == []
