@@ -10,7 +10,7 @@ from caseload.rules import Ground
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case, Tick
-from lwg_intake.checklists.worklist import SHOWN, Item, WorkList
+from lwg_intake.checklists.worklist import SHOWN, Item, WorkList, asked_for
 from lwg_intake.policy.values import values
 
 
@@ -72,18 +72,7 @@ def _consults() -> WorkList:
 def _asked(user: User) -> WorkList:
     """Unresponsive clients of a departure whom somebody asked to close."""
     rows = selectors.asked_of(user).filter(taken_up_at__isnull=True)
-    items = [
-        Item(
-            url=reverse("closing-asked", args=[row.pk]),
-            name=str(row.assignment.client),
-            ref=row.assignment.client.ref,
-            what=f"{row.assignment}: {row.because}",
-            since=row.asked_at,
-            by=str(row.asked_by),
-        )
-        for row in rows[:SHOWN]
-    ]
-    return WorkList("Clients to close, as asked for", items, rows.count(), "No closing is asked for.")
+    return asked_for("Clients to close, as asked for", rows, "closing-asked", "No closing is asked for.")
 
 
 def _under_way(user: User) -> WorkList:

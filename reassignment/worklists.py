@@ -14,7 +14,7 @@ from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case
-from lwg_intake.checklists.worklist import SHOWN, Item, WorkList
+from lwg_intake.checklists.worklist import SHOWN, Item, WorkList, asked_for
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Handover
 from reassignment.models import Offer, Reassignment
@@ -88,18 +88,7 @@ def _asked() -> WorkList:
     rows = Handover.objects.filter(kind=Handover.Kind.REASSIGN, taken_up_at__isnull=True).select_related(
         "assignment__client", "assignment__clinician", "asked_by"
     )
-    items = [
-        Item(
-            url=reverse("reassign-asked", args=[asked.pk]),
-            name=str(asked.assignment.client),
-            ref=asked.assignment.client.ref,
-            what=f"{asked.assignment}: {asked.because}",
-            since=asked.asked_at,
-            by=str(asked.asked_by),
-        )
-        for asked in rows[:SHOWN]
-    ]
-    return WorkList("Changes asked for by clinicians", items, rows.count(), "No clinician asks for a change.")
+    return asked_for("Changes asked for by clinicians", rows, "reassign-asked", "No clinician asks for a change.")
 
 
 def _offers(user: User) -> WorkList:

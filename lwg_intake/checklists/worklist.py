@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Question
+from lwg_intake.records.models import Handover
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,22 @@ class WorkList:
 
 # A home page shows this many of each list; the rest are a click away or come up as these are done.
 SHOWN = 25
+
+
+def asked_for(title: str, rows: QuerySet[Handover], address: str, empty: str) -> WorkList:
+    """What one wing asks of another, each leading to the address where it is taken up."""
+    items = [
+        Item(
+            url=reverse(address, args=[row.pk]),
+            name=str(row.assignment.client),
+            ref=row.assignment.client.ref,
+            what=f"{row.assignment}: {row.because}",
+            since=row.asked_at,
+            by=str(row.asked_by),
+        )
+        for row in rows[:SHOWN]
+    ]
+    return WorkList(title, items, rows.count(), empty)
 
 
 def questions_for(user: User) -> list[WorkList]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -65,7 +66,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Placement:
+class Placement(ABC):
     """What both procedures judge by. `answers` holds the fields of the steps that are done, by step key.
 
     `known` is what was known before a step was opened, to stand in its fields. `medicaid` is true by any insurance in
@@ -107,14 +108,14 @@ class Placement:
     note: str = ""
 
     @property
+    @abstractmethod
     def intake_age(self) -> Age:
         """How old the last intake may grow before the next visit is an intake again: each procedure has its own."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def balance_threshold(self) -> Decimal:
         """How much may be owed, in dollars."""
-        raise NotImplementedError
 
     @property
     def leaving(self) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from lwg_intake.messages.texts import Text, render
 from lwg_intake.placement.selectors import address_of, shared, welcome_text
 from lwg_intake.records.models import Appointment, Assignment, Clinician, Removal
 from lwg_intake.records.rules import AppointmentState
-from lwg_intake.records.snapshot import Snapshot, snapshot
+from lwg_intake.records.snapshot import Snapshot
 from reassignment.facts import Request
 from reassignment.models import Reassignment
 from reassignment.rules import requests as rules
@@ -24,7 +24,7 @@ PROCEDURE = "reassignment"
 
 def facts(case: Case) -> Request:
     """Everything that the rules of a reassignment ask, as it stands today."""
-    return from_snapshot(case, details(case), snapshot(case.client))
+    return from_snapshot(case, details(case), case.seen)
 
 
 def details(case: Case) -> Reassignment:
