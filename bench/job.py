@@ -72,6 +72,7 @@ def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
             contest.refresh(item)
             answers.append(side(item))
         assert answers[0] == answers[1], f"{job.name}: figure and floor answer differently: {answers}"
+    gc.freeze()  # As lwg_intake/wsgi.py does.
     took = [_round(contest, sides, number) for number in range(sizes.rounds)]
     mean = [[statistics.fmean(side) for side in round_] for round_ in took]
     figure, floor = (_per_item([round_[n] for round_ in took]) for n in range(2))

@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import Q
 from django.utils import timezone
@@ -21,6 +21,11 @@ def local(at: datetime) -> datetime:
 def day_of(at: datetime) -> date:
     """The practice's calendar day on which a moment fell."""
     return local(at).date()
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which the practice's calendar day begins."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def months_before(day: date, months: int) -> date:

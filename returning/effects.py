@@ -17,7 +17,7 @@ def effects_of(key: str, before: Numbers, after: Numbers) -> list[Effect]:
     if key != "return_intake_months":
         return []
     changed: dict[str, list[Case]] = {}
-    rows = Case.objects.open().filter(procedure=PROCEDURE).select_related("client").prefetch_related("ticks")
+    rows = Case.objects.open().filter(procedure=PROCEDURE).select_related("client")
     for case in rows.order_by("-opened_at")[:MOST_CASES]:
         seen = facts(case)
         if "schedule" in seen.answers:

@@ -40,8 +40,8 @@ def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:
     """What was ever entered as the ending, on this and other returns since the last termination."""
     entries = Entry.objects.filter(case__client_id=case.client_id, case__procedure=PROCEDURE, step="ending")
     if last is not None:
-        entries = entries.filter(at__date__gte=last.ended_on)
-    return list(entries.exclude(fields={}).values_list("fields", flat=True))
+        entries = entries.filter(at__gte=dates.start_of(last.ended_on))
+    return list(entries.order_by().values_list("fields", flat=True))
 
 
 def notice(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from lwg_intake.checklists.gates import Verdict, sentence, stops
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.procedure import Procedure, Step
@@ -102,9 +100,7 @@ def state_of(step: Step, first: tuple[Step, ...], facts: Any, tick: Tick | None)
 def board(case: Case) -> Board:
     """Load the facts and judge every step. A closed case is not judged: its ticks stand as they were."""
     wing = wing_of(case.procedure)
-    # Read once, for the rows here and for the wing's facts.
-    prefetch_related_objects([case], Prefetch("ticks", Tick.objects.select_related("by")))
-    ticks = {tick.step: tick for tick in case.ticks.all()}
+    ticks = {tick.step: tick for tick in case.written.ticks}
     facts = wing.procedure.settle(wing.facts(case))
     row = partial(_judged, wing.procedure, facts) if case.is_open else _frozen
     rows = [row(step, ticks.get(step.key)) for step in wing.procedure.steps]

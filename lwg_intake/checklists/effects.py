@@ -25,7 +25,7 @@ def effects_of(key: str, before: Numbers, after: Numbers) -> list[Effect]:
 
 
 def _of_wing(wing: Wing, before: Numbers, after: Numbers) -> list[Effect]:
-    rows = Case.objects.open().filter(procedure=wing.procedure.key).select_related("client").prefetch_related("ticks")
+    rows = Case.objects.open().filter(procedure=wing.procedure.key).select_related("client")
     cases = list(rows.order_by("-opened_at")[: MOST_CASES + 1])
     changed: dict[str, list[Case]] = {how: [] for how in HOW}
     for case in cases[:MOST_CASES]:
@@ -48,7 +48,7 @@ def _of_wing(wing: Wing, before: Numbers, after: Numbers) -> list[Effect]:
 
 def _change(wing: Wing, case: Case, before: Numbers, after: Numbers) -> str:
     """How a case would differ: the weightiest change of any of its steps; empty where none does."""
-    facts, ticks = wing.facts(case), {tick.step: tick for tick in case.ticks.all()}
+    facts, ticks = wing.facts(case), {tick.step: tick for tick in case.written.ticks}
     old, new = (_judged(wing.procedure, replace(facts, policy=numbers), ticks) for numbers in (before, after))
     if old == new:
         return ""

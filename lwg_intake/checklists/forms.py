@@ -45,13 +45,18 @@ class StepForm(forms.Form):
         return {}
 
 
-class QuestionForm(forms.ModelForm):
-    class Meta:
-        model = Question
-        fields = ("to", "text")
-        labels = {"to": "Ask", "text": "Question"}
-        widgets = {"text": forms.Textarea(attrs={"rows": 2}), "to": forms.RadioSelect}
-        error_messages = {"text": {"required": "Write the question first."}, "to": {"required": "Choose whom to ask."}}
+class QuestionForm(forms.Form):
+    to = forms.ChoiceField(
+        label="Ask",
+        choices=Question.To.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whom to ask."},
+    )
+    text = forms.CharField(
+        label="Question",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Write the question first."},
+    )
 
 
 class AnswerForm(forms.Form):

@@ -18,7 +18,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.checklists import actions, saved
 from lwg_intake.checklists.board import Board, Row, State, board
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
-from lwg_intake.checklists.models import Case, Draft, Question
+from lwg_intake.checklists.models import Case, Question
 from lwg_intake.checklists.procedure import Step
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
@@ -60,13 +60,12 @@ def _page(
         "at": at,
         "refusal": refusal,
         "seen": here.case.seen,
-        "entries": here.case.entries.select_related("by"),
-        "questions": list(here.case.questions.select_related("asked_by", "answered_by")),
+        "entries": here.case.written.entries,
+        "questions": here.case.written.questions,
         "leave_form": LeaveForm(
             ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out) if way != here.case.status]
         ),
         "question_form": QuestionForm(),
-        "answer_form": AnswerForm(),
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
@@ -94,8 +93,9 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
     if step.form:
         shown = step.form.from_record(here.facts)
         shown |= at.tick.fields if at.tick else {}
-        draft = Draft.objects.filter(case=here.case, step=step.key, by=request.user).first()
-        shown |= draft.fields if draft else {}
+        for draft in here.case.written.drafts:
+            if (draft.step, draft.by_id) == (step.key, request.user.pk):
+                shown |= draft.fields
         if form is not None:
             shown |= {name: form.data.get(name) for name in form.fields if name in form.data}
         else:
@@ -239,7 +239,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     request.on_refusal = partial(_refused, request, question.case_id, question.step, False)  # type: ignore[attr-defined]
     if not form.is_valid():
         here = board(_case(request, question.case_id))
-        response = _page(request, here, question.step, answer_form=form, answering=question.pk)
+        response = _page(request, here, question.step, answering=question.pk)
         response.status_code = 422
         return response
     actions.answer(question_id=pk, text=form.cleaned_data["answer"], by=request.user)

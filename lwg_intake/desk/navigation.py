@@ -1,6 +1,7 @@
 """The places in the header: one table, shown by right."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -58,8 +59,13 @@ def look(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@cache
+def _urls() -> dict[str, str]:
+    return {place.address: reverse(place.address) for place in PLACES}
+
+
 def _link(place: Place, path: str) -> dict[str, Any]:
-    url = reverse(place.address)
+    url = _urls()[place.address]
     return {"label": place.label, "url": url, "here": _is_here(path, url)}
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case, Tick
@@ -32,7 +32,7 @@ def shared(case: Case, row: Placed, seen: Snapshot) -> dict[str, Any]:
     return {
         "today": seen.today,
         "policy": seen.policy,
-        "answers": {t.step: t.fields for t in case.ticks.all() if t.outcome == Tick.Outcome.DONE},
+        "answers": {t.step: t.fields for t in case.written.ticks if t.outcome == Tick.Outcome.DONE},
         "service": row.service,
         "started_by": case.opened_by_id,
         "name": client.name,
@@ -71,15 +71,16 @@ def shared(case: Case, row: Placed, seen: Snapshot) -> dict[str, Any]:
             OnRecord(a.pk, a.clinician_id, str(a.clinician), a.service, a.started_on, asked.get(a.pk, ""))
             for a in seen.on_record
         ),
-        "nps": tuple((str(c.pk), str(c)) for c in _nurses()),
+        # One step of one kind of client asks for them: they are looked up when it does.
+        "nps": SimpleLazyObject(_nurses),
         "availability": ", ".join(client.availability),
         "channel": row.channel,
     }
 
 
-def _nurses() -> QuerySet[Clinician]:
+def _nurses() -> tuple[tuple[str, str], ...]:
     nurses = Clinician.objects.staying().filter(kind=ClinicianKind.NP)
-    return nurses.only("first_name", "last_name", "credentials")
+    return tuple((str(c.pk), str(c)) for c in nurses.only("first_name", "last_name", "credentials"))
 
 
 def _recent(ending: Termination, seen: Snapshot) -> bool:

@@ -24,7 +24,7 @@ def values(on: date | None = None) -> dict[str, int]:
         .order_by("key", "-effective_on", "-changed_at")
         .distinct("key")
     )
-    return {key: number.default for key, number in NUMBERS.items()} | {row.key: row.value for row in rows}
+    return {key: number.default for key, number in NUMBERS.items()} | dict(rows.values_list("key", "value"))
 
 
 def write_defaults(**_: object) -> None:

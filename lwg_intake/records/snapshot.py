@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 
 from lwg_intake import dates
@@ -30,6 +28,7 @@ from lwg_intake.records.models import (
     Removal,
     Termination,
 )
+from lwg_intake.records.rows import built, joined
 from lwg_intake.records.rules import (
     MISSES,
     ClientStatus,
@@ -40,7 +39,6 @@ from lwg_intake.records.rules import (
 )
 
 STATEMENT = (Path(__file__).parent / "snapshot.sql").read_text("utf-8")
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -157,27 +155,27 @@ def snapshot(client: Client) -> Snapshot:
     """Read it all, in two statements: the record (snapshot.sql) and the practice's numbers."""
     today = dates.today()
     found = _read(client)
-    clinicians = {c.pk: c for c in _built(Clinician, found["clinicians"])}
-    assignments = _with(_built(Assignment, found["assignments"]), "clinician", clinicians)
+    clinicians = {c.pk: c for c in built(Clinician, found["clinicians"])}
+    assignments = joined(built(Assignment, found["assignments"]), "clinician", clinicians)
     visits = found["visits"]
     return Snapshot(
         client=client,
         today=today,
         policy=values(today),
         assignments=assignments,
-        terminations=_with(_built(Termination, found["terminations"]), "clinician", clinicians),
-        insurance=_built(InsurancePolicy, found["insurance"]),
-        documents=_with(_built(Document, found["documents"]), "clinician", clinicians),
-        balance=next(iter(_built(Balance, found["balance"])), None),
-        arrangement=next(iter(_built(Arrangement, found["arrangement"])), None),
+        terminations=joined(built(Termination, found["terminations"]), "clinician", clinicians),
+        insurance=built(InsurancePolicy, found["insurance"]),
+        documents=joined(built(Document, found["documents"]), "clinician", clinicians),
+        balance=next(iter(built(Balance, found["balance"])), None),
+        arrangement=next(iter(built(Arrangement, found["arrangement"])), None),
         omhc_on=_day(found["omhc_on"]),
         last_seen_on=_day(visits["seen"]),
         next_visit_on=_day(visits["ahead"]),
         last_contact_on=_day(found["last_contact_on"]),
         last_kept_intake_on=_day(visits["intake"]),
-        episode=next(iter(_built(Episode, found["episode"])), None),
-        misses=_built(Appointment, found["misses"]),
-        removals=_with(_built(Removal, found["removals"]), "assignment", {a.pk: a for a in assignments}),
+        episode=next(iter(built(Episode, found["episode"])), None),
+        misses=built(Appointment, found["misses"]),
+        removals=joined(built(Removal, found["removals"]), "assignment", {a.pk: a for a in assignments}),
     )
 
 
@@ -187,21 +185,6 @@ def _read(client: Client) -> dict[str, Any]:
         cursor.execute(STATEMENT, asked)
         found: dict[str, Any] = json.loads(cursor.fetchone()[0], parse_float=Decimal)
     return found
-
-
-def _built(model: type[M], rows: list[dict[str, Any]] | None) -> list[M]:
-    """Model instances of JSON rows, as the database would have given them."""
-    fields = [(field, str(field.column)) for field in model._meta.concrete_fields]
-    names = [field.attname for field, _ in fields]
-    return [model.from_db("default", names, [f.to_python(row[key]) for f, key in fields]) for row in rows or ()]
-
-
-def _with(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:
-    """The rows, each with the related one it points to, where it points to one."""
-    for row in rows:
-        if (key := getattr(row, f"{name}_id")) is not None:
-            setattr(row, name, known[key])
-    return rows
 
 
 def _day(text: str | None) -> date | None:
