@@ -11,10 +11,13 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bench.names import Person, people
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
+from lwg_intake.checklists.models import Case
+from lwg_intake.records.models import Assignment, Client
 
 # One client in ten never had a clinician; of the others one in three has one now. Six visits each, one in four missed.
 _REST = """
@@ -66,6 +69,12 @@ def ready(what: str, fill: Callable[[], None], fresh: bool = False) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [wanted])
+
+
+def may_return() -> QuerySet[Client]:
+    """Former clients without an open case. Other jobs of the bench give some of them a clinician again."""
+    former = Client.objects.filter(terminations__isnull=False).exclude(cases__status__in=Case.OPEN)
+    return former.exclude(Exists(Assignment.objects.running().filter(client=OuterRef("pk"))))
 
 
 def put(rows: Iterable[Person]) -> None:

@@ -12,12 +12,13 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from bench import practice
 from bench.job import Contest, Job, Sizes
 from bench.replay import Statement, rehearsed, replay
 from lwg_intake.access.models import User
 from lwg_intake.checklists.actions import tick
 from lwg_intake.checklists.models import Case
-from lwg_intake.records.models import Client, Contact
+from lwg_intake.records.models import Contact
 from returning import actions
 
 CONTACTS = 200
@@ -37,9 +38,7 @@ def bare(request: HttpRequest, pk: int) -> HttpResponse:
 def prepare(sizes: Sizes) -> Contest:
     """A CSR opens a return in the middle: past records read, 200 contacts on the log, every step still needed."""
     csr = User.objects.get(email="csr@example.com")
-    client = (
-        Client.objects.filter(terminations__isnull=False).exclude(cases__status__in=Case.OPEN).order_by("-pk").first()
-    )
+    client = practice.may_return().order_by("-pk").first()
     if client is None:
         raise SystemExit("case-page: no former client without an open case is left; run it again with --fresh.")
     now = timezone.now()

@@ -10,11 +10,11 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
 
+from bench import practice
 from bench.job import Contest, Job, Sizes
 from bench.replay import Statement, rehearsed, replay
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Tick
-from lwg_intake.records.models import Client
 from returning import actions
 
 FORM = "application/x-www-form-urlencoded"
@@ -40,7 +40,7 @@ def prepare(sizes: Sizes) -> Contest:
     browser.force_login(csr)
     with override_settings(MIDDLEWARE=[]):
         plain.handler.load_middleware()
-    former = Client.objects.filter(terminations__isnull=False).exclude(cases__status__in=Case.OPEN).order_by("pk")
+    former = practice.may_return().order_by("pk")
     runs_an_item = 2 * (sizes.rounds + 1)
     items = min(sizes.items, MOST_ITEMS, former.count() // runs_an_item)
     if items < 1:

@@ -77,7 +77,7 @@ def insurance_gate(facts: Placement) -> Verdict:
 def takes_insurance(place: Place, facts: Placement) -> bool:
     """Whether the clinician chosen takes the client's insurance where it is held."""
     payer, payer_class, state = coverage(facts)
-    return not payer or payer_class == PayerClass.SELF_PAY or accepts(list(place.payers), payer, state)
+    return not payer or payer_class == PayerClass.SELF_PAY or accepts(place.payers, payer, state)
 
 
 # --- Portal, OMHC ---------------------------------------------------------------------------------------------------

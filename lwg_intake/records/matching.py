@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,13 +40,13 @@ class Offer:
     name: str
     kind: str
     email: str
-    states: tuple[str, ...]
-    payers: tuple[str, ...]
-    services: tuple[str, ...]
-    specialties: tuple[str, ...]
-    languages: tuple[str, ...]
-    ages: tuple[str, ...]
-    openings: tuple[str, ...]
+    states: Sequence[str]
+    payers: Sequence[str]
+    services: Sequence[str]
+    specialties: Sequence[str]
+    languages: Sequence[str]
+    ages: Sequence[str]
+    openings: Sequence[str]
     gender: str
     modality: str
     employment: str
@@ -85,10 +85,10 @@ def left_out(needs: Needs, offer: Offer) -> list[str]:
         (
             bool(needs.payer)
             and needs.payer_class != PayerClass.SELF_PAY
-            and not accepts(list(offer.payers), needs.payer, needs.payer_state or needs.state),
+            and not accepts(offer.payers, needs.payer, needs.payer_state or needs.state),
             f"does not take {needs.payer}" + (f" in {needs.payer_state or needs.state}" if needs.state else ""),
         ),
-        (not sees_age(list(offer.ages), needs.dob, needs.on), f"sees ages {', '.join(offer.ages)} only"),
+        (not sees_age(offer.ages, needs.dob, needs.on), f"sees ages {', '.join(offer.ages)} only"),
         (offer.free is not None and offer.free <= 0, f"is full ({offer.taken} of {offer.capacity})"),
     )
     return [reason for holds, reason in checks if holds]

@@ -1,5 +1,7 @@
 """A clinician's places: who is on offer, and the one way to take a place, so that the last is never given twice."""
 
+from dataclasses import fields
+
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -8,6 +10,10 @@ from django.utils import timezone
 from lwg_intake.errors import Refusal
 from lwg_intake.records.matching import Needs, Offer, left_out
 from lwg_intake.records.models import Assignment, Client, Clinician, PlaceHold
+from lwg_intake.records.models.people import named
+
+# What an offer holds after who it is, under the names that the clinician's row has for it.
+_COLUMNS = tuple(field.name for field in fields(Offer))[2:]
 
 
 def _counted(rows: models.QuerySet) -> Coalesce:
@@ -22,16 +28,8 @@ def offers(pk: int | None = None) -> list[Offer]:
     )
     if pk is not None:
         rows = rows.filter(pk=pk)
-    return [
-        Offer(
-            pk=c.pk, name=str(c), kind=c.kind, email=c.email, states=tuple(c.states), payers=tuple(c.payers),
-            services=tuple(c.services), specialties=tuple(c.specialties), languages=tuple(c.languages),
-            ages=tuple(c.ages), openings=tuple(c.openings), gender=c.gender, modality=c.modality,
-            employment=c.employment, capacity=c.capacity, accepting_new=c.accepting_new, last_day=c.last_day,
-            taken=c.taken, leaving_on=c.leaving_on,
-        )
-        for c in rows
-    ]  # fmt: skip
+    found = rows.values_list("pk", "first_name", "last_name", "credentials", *_COLUMNS)
+    return [Offer(pk, named(first, last, letters), *rest) for pk, first, last, letters, *rest in found]
 
 
 def hold(*, client: Client, clinician_id: int, needs: Needs) -> PlaceHold | None:

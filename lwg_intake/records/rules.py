@@ -1,5 +1,6 @@
 """The words of the record: enumerations, and pure functions of facts. Values are those of the import files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -138,7 +139,7 @@ class ClientStatus(TextChoices):
     FORMER = "former", "Former"
 
 
-def accepts(payers: list[str], payer: str, state: str) -> bool:
+def accepts(payers: Sequence[str], payer: str, state: str) -> bool:
     """Whether a clinician takes a payer in a state. `payers` entries are "Payer" or "Payer@STATE".
 
     A clinician with no payer on record excludes nobody: an empty value is unknown.
@@ -170,7 +171,7 @@ class AgeRange:
         return cls(int(least), int(most or least))
 
 
-def sees_age(ages: list[str], dob: date | None, on: date) -> bool:
+def sees_age(ages: Sequence[str], dob: date | None, on: date) -> bool:
     """Whether a clinician's ages hold a client on a day; ages or a birth date not on record exclude nobody."""
     if not ages or dob is None:
         return True

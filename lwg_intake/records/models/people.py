@@ -20,6 +20,11 @@ def words(**options: Any) -> ArrayField:
     return ArrayField(models.CharField(max_length=120), default=list, blank=True, **options)
 
 
+def named(first_name: str, last_name: str, credentials: str) -> str:
+    """How a clinician is called everywhere: Dana Osei, LCPC."""
+    return f"{first_name} {last_name}, {credentials}" if credentials else f"{first_name} {last_name}"
+
+
 class ClinicianQuerySet(models.QuerySet["Clinician"]):
     def staying(self) -> ClinicianQuerySet:
         """Who has no last day, or one that has not passed."""
@@ -66,8 +71,7 @@ class Clinician(models.Model):
         ]
 
     def __str__(self) -> str:
-        name = f"{self.first_name} {self.last_name}"
-        return f"{name}, {self.credentials}" if self.credentials else name
+        return named(self.first_name, self.last_name, self.credentials)
 
 
 def theirs(user: User, clinician: str = "clinician") -> Q:
