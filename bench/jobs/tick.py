@@ -65,7 +65,7 @@ def prepare(sizes: Sizes) -> Contest:
         _next[:] = rehearsed(lambda: tick(item))
         browser.cookies.pop("messages", None)
 
-    return Contest(range(items), tick, send, fresh)
+    return Contest(range(items), tick, send, fresh, beside=lambda: {"statements": len(_next)})
 
 
 JOB = Job(

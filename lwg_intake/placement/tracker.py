@@ -90,11 +90,6 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
     }  # fmt: skip
 
 
-def _shown(column: Column, row: Any) -> str:
-    text = column.text(row)
-    return format_html('<a href="{}">{}</a>', reverse("case", args=[row.case_id]), text) if column.leads else text
-
-
 def file(kind: str, name: str, title: str, columns: Sequence[Column], found: Any) -> HttpResponse:
     """The filtered tracker as a file, all columns. Raises NotThere for another kind, Refusal for a wrong filter."""
     if kind not in CONTENT:
