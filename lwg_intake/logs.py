@@ -44,5 +44,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         "lwg_intake": {"level": "INFO"},
         "celery": {"level": "WARNING"},
+        # The demo's broker listens on a socket: that its address names no host is not worth a warning.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
