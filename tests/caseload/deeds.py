@@ -61,10 +61,10 @@ def suggested(practice: Practice, *grounds: str, notes: tuple[str, ...] = (), **
 
 
 def visit(assignment: Assignment, days: int, state: str) -> Any:
-    """A visit so many days from today; negative is past."""
+    """A visit so many days from today, at this time of the practice's clock; negative is past."""
     return AppointmentFactory(
         client=assignment.client, clinician=assignment.clinician, service=assignment.service, state=state,
-        starts_at=timezone.now() + timedelta(days=days),
+        starts_at=timezone.localtime() + timedelta(days=days),
     )  # fmt: skip
 
 
