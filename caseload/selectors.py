@@ -18,6 +18,7 @@ from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case, Tick
+from lwg_intake.checklists.written import written
 from lwg_intake.errors import Refusal
 from lwg_intake.messages.reaching import reach
 from lwg_intake.messages.texts import Text, render
@@ -53,7 +54,7 @@ def facts(case: Case) -> Closing:
     return Closing(
         today=today,
         policy=policy,
-        answers={t.step: t.fields for t in case.written.ticks if t.outcome == Tick.Outcome.DONE},
+        answers={t.step: t.fields for t in written(case).ticks if t.outcome == Tick.Outcome.DONE},
         grounds=tuple(row.grounds),
         name=client.name,
         called=client.called,
@@ -118,7 +119,7 @@ def _rang_back(case: Case, row: Closure) -> str:
     """What was heard of the client since the closing was asked for, or since somebody last confirmed it in words."""
     if row.handover is None:
         return ""
-    confirmed = [t.at for t in case.written.ticks if t.outcome == Tick.Outcome.DONE and t.fields.get("heard")]
+    confirmed = [t.at for t in written(case).ticks if t.outcome == Tick.Outcome.DONE and t.fields.get("heard")]
     heard = (
         Contact.objects.current()
         .filter(Q(direction=Direction.IN) | Q(outcome__in=ANSWERED))

@@ -7,7 +7,7 @@ from lwg_intake.placement import forms as entered
 from lwg_intake.placement import note as noted
 from lwg_intake.placement import rules as placement
 from lwg_intake.placement import selectors as looked_up
-from reassignment import evidence, note
+from reassignment import evidence, note, tracker
 from reassignment.forms import requests as forms
 from reassignment.rules import requests as rules
 from reassignment.selectors import requests as selectors
@@ -227,7 +227,7 @@ REASSIGNMENT = Procedure(
             button="Add to the tracker",
             who=CSR,
             template="placement/step_tracker.html",
-            context=selectors.tracker_row,
+            context=tracker.own_row,
             after=("notice", "removal"),
             note=note.tracker,
         ),

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
-from lwg_intake.placement.tracker import Column, day, label, moment, yes
+from lwg_intake.placement.tracker import Column, day, label, last_look, moment, yes
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Clinician, Removal
 from lwg_intake.records.rules import Service
@@ -92,6 +92,9 @@ def rows() -> models.QuerySet[Reassignment]:
         )
         .order_by("-asked_on", "-pk")
     )
+
+
+own_row = last_look(COLUMNS, rows)
 
 
 class TrackerFilter(django_filters.FilterSet):

@@ -7,7 +7,7 @@ from lwg_intake.placement import forms as entered
 from lwg_intake.placement import note as noted
 from lwg_intake.placement import rules as placement
 from lwg_intake.placement import selectors as looked_up
-from returning import evidence, forms, note, rules, selectors
+from returning import evidence, forms, note, rules, selectors, tracker
 
 CSR = Can.WORK_RETURNS
 
@@ -276,7 +276,7 @@ RETURNING = Procedure(
             button="Add to the tracker",
             who=CSR,
             template="placement/step_tracker.html",
-            context=selectors.tracker_row,
+            context=tracker.own_row,
             after=("ending", "referral", "notice", "removal"),
             note=note.tracker,
         ),

@@ -47,11 +47,3 @@ def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:
 def notice(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The e-mail as it will leave."""
     return {"text": welcome_text(case, facts), "to": address_of(facts.said("match", "clinician_id"))}
-
-
-def tracker_row(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The case's tracker row as column and value, for a last look."""
-    from returning.tracker import COLUMNS, rows
-
-    row = rows().get(case=case)
-    return {"cells": [(column.label, column.text(row)) for column in COLUMNS]}

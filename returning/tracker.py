@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
 from lwg_intake.checklists.models import Case
-from lwg_intake.placement.tracker import Column, day, label, moment, yes
+from lwg_intake.placement.tracker import Column, day, label, last_look, moment, yes
 from lwg_intake.records.models import Removal
 from lwg_intake.records.rules import Category, Service
 from returning.models import Return
@@ -67,6 +67,9 @@ def rows() -> models.QuerySet[Return]:
         .annotate(removal=Subquery(removal.order_by("-asked_at").values("status")[:1]))
         .order_by("-asked_on", "-pk")
     )
+
+
+own_row = last_look(COLUMNS, rows)
 
 
 class TrackerFilter(django_filters.FilterSet):

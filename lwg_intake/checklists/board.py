@@ -12,6 +12,7 @@ from lwg_intake.checklists.gates import Verdict, sentence, stops
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.procedure import Procedure, Step
 from lwg_intake.checklists.registry import Wing, wing_of
+from lwg_intake.checklists.written import written
 
 
 class State(StrEnum):
@@ -100,7 +101,7 @@ def state_of(step: Step, first: tuple[Step, ...], facts: Any, tick: Tick | None)
 def board(case: Case) -> Board:
     """Load the facts and judge every step. A closed case is not judged: its ticks stand as they were."""
     wing = wing_of(case.procedure)
-    ticks = {tick.step: tick for tick in case.written.ticks}
+    ticks = {tick.step: tick for tick in written(case).ticks}
     facts = wing.procedure.settle(wing.facts(case))
     row = partial(_judged, wing.procedure, facts) if case.is_open else _frozen
     rows = [row(step, ticks.get(step.key)) for step in wing.procedure.steps]

@@ -11,6 +11,7 @@ from lwg_intake.checklists.gates import stops
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.procedure import Evidence, Procedure
 from lwg_intake.checklists.registry import Wing, wings
+from lwg_intake.checklists.written import written
 from lwg_intake.policy.effects import Effect, Numbers, counted, said
 
 # Judging one takes about ten milliseconds; beyond this a person would wait too long for the answer.
@@ -48,7 +49,7 @@ def _of_wing(wing: Wing, before: Numbers, after: Numbers) -> list[Effect]:
 
 def _change(wing: Wing, case: Case, before: Numbers, after: Numbers) -> str:
     """How a case would differ: the weightiest change of any of its steps; empty where none does."""
-    facts, ticks = wing.facts(case), {tick.step: tick for tick in case.written.ticks}
+    facts, ticks = wing.facts(case), {tick.step: tick for tick in written(case).ticks}
     old, new = (_judged(wing.procedure, replace(facts, policy=numbers), ticks) for numbers in (before, after))
     if old == new:
         return ""

@@ -15,7 +15,6 @@ from lwg_intake.records.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
-    from lwg_intake.checklists.written import Written
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -115,13 +114,6 @@ class Case(models.Model):
     def seen(self) -> Snapshot:
         """The client's record when this case was read: once for the wing's facts and for the page around them."""
         return snapshot(self.client)
-
-    @cached_property
-    def written(self) -> Written:
-        """What people wrote on it when it was read: once for the board, the wing's facts and the page."""
-        from lwg_intake.checklists.written import written
-
-        return written(self.pk)
 
 
 class Tick(models.Model):

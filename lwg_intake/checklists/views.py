@@ -22,6 +22,7 @@ from lwg_intake.checklists.models import Case, Question
 from lwg_intake.checklists.procedure import Step
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
+from lwg_intake.checklists.written import written
 from lwg_intake.errors import NotThere, Refusal, Stale
 
 # The office sees every case, a clinician those about their own assignments: Case.visible_to decides which.
@@ -60,8 +61,8 @@ def _page(
         "at": at,
         "refusal": refusal,
         "seen": here.case.seen,
-        "entries": here.case.written.entries,
-        "questions": here.case.written.questions,
+        "entries": written(here.case).entries,
+        "questions": written(here.case).questions,
         "leave_form": LeaveForm(
             ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out) if way != here.case.status]
         ),
@@ -93,7 +94,7 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
     if step.form:
         shown = step.form.from_record(here.facts)
         shown |= at.tick.fields if at.tick else {}
-        for draft in here.case.written.drafts:
+        for draft in written(here.case).drafts:
             if (draft.step, draft.by_id) == (step.key, request.user.pk):
                 shown |= draft.fields
         if form is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from lwg_intake.access.models import User
-from lwg_intake.checklists.models import Draft, Entry, Question, Tick
+from lwg_intake.checklists.models import Case, Draft, Entry, Question, Tick
 from lwg_intake.records.rows import built, joined
 
 STATEMENT = (Path(__file__).parent / "written.sql").read_text("utf-8")
@@ -32,8 +32,15 @@ class Written:
     drafts: list[Draft]
 
 
-def written(case_id: int) -> Written:
-    """Read it all, in one statement (written.sql)."""
+def written(case: Case) -> Written:
+    """Read it all, in one statement (written.sql), when this instance of the case is first asked; then it is kept."""
+    if not hasattr(case, "_written"):
+        case._written = _read(case.pk)  # type: ignore[attr-defined]
+    found: Written = case._written  # type: ignore[attr-defined]
+    return found
+
+
+def _read(case_id: int) -> Written:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"case": case_id, "entries": MOST_ENTRIES})
         found: dict[str, Any] = json.loads(cursor.fetchone()[0])

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case, Tick
+from lwg_intake.checklists.written import written
 from lwg_intake.messages.texts import Text, render
 from lwg_intake.placement import rules
 from lwg_intake.placement.facts import Cover, Ending, OnRecord, Place, Placement
@@ -32,7 +33,7 @@ def shared(case: Case, row: Placed, seen: Snapshot) -> dict[str, Any]:
     return {
         "today": seen.today,
         "policy": seen.policy,
-        "answers": {t.step: t.fields for t in case.written.ticks if t.outcome == Tick.Outcome.DONE},
+        "answers": {t.step: t.fields for t in written(case).ticks if t.outcome == Tick.Outcome.DONE},
         "service": row.service,
         "started_by": case.opened_by_id,
         "name": client.name,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from lwg_intake import dates
-from lwg_intake.checklists.models import SavedView
+from lwg_intake.checklists.models import Case, SavedView
 from lwg_intake.checklists.pages import page_of
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.files import as_csv, as_xlsx
@@ -67,6 +67,16 @@ def cells(columns: Sequence[Column], found: Iterable[Any]) -> Iterator[list[str]
     yield [column.label for column in columns]
     for row in found:
         yield [column.text(row) for column in columns]
+
+
+def last_look(columns: Sequence[Column], rows: Callable[[], QuerySet[Any]]) -> Callable[..., dict[str, Any]]:
+    """What the tracker's step shows: the case's row as column and value."""
+
+    def context(case: Case, facts: Any, fields: Any) -> dict[str, Any]:
+        row = rows().get(case=case)
+        return {"cells": [(column.label, column.text(row)) for column in columns]}
+
+    return context
 
 
 def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: QuerySet[Any]) -> dict[str, Any]:

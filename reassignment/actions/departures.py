@@ -14,7 +14,7 @@ from lwg_intake.access.models import User
 from lwg_intake.access.needs import require
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
-from lwg_intake.errors import NotAllowed, NotThere, Refusal
+from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.messages import outbox
 from lwg_intake.messages.models import Message
 from lwg_intake.policy.values import values
@@ -132,21 +132,6 @@ def ask_to_verify(*, departure_id: int, by: User) -> Message:
         departure.save(update_fields=["clinician_asked"])
         record("departure.asked", by=by, on=departure)
     return message
-
-
-def verify(*, departure_id: int, by: User) -> Departure:
-    """The clinician has looked through the roster. Rows that were neither struck nor added are confirmed with it."""
-    from reassignment.actions.roster import confirm_rest
-
-    with transaction.atomic():
-        departure = running(departure_id, by, Can.VERIFY_ROSTER, Can.RUN_DEPARTURES)
-        if not is_own(departure, by) and not by.can(Can.RUN_DEPARTURES):
-            raise NotAllowed(f"Only {departure.clinician} or a transition manager can verify this roster.")
-        confirm_rest(departure, by)
-        departure.verified_by, departure.verified_at = by, timezone.now()
-        departure.save(update_fields=["verified_by", "verified_at"])
-        record("departure.verified", by=by, on=departure)
-    return departure
 
 
 def review(*, departure_id: int, by: User) -> Departure:

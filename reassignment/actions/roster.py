@@ -84,10 +84,18 @@ def confirm(*, row_id: int, version: int, by: User) -> RosterRow:
         return change(row, "Confirmed", by, standing=Standing.CONFIRMED)
 
 
-def confirm_rest(departure: Departure, by: User) -> None:
-    """Confirm every row that is as the record made it."""
-    for pk in departure.rows.filter(standing=Standing.LISTED).values_list("pk", flat=True):
-        change(seize(pk, by), "Confirmed", by, standing=Standing.CONFIRMED)
+def verify(*, departure_id: int, by: User) -> Departure:
+    """The clinician has looked through the roster. Rows that were neither struck nor added are confirmed with it."""
+    with transaction.atomic():
+        departure = running(departure_id, by, Can.VERIFY_ROSTER, Can.RUN_DEPARTURES)
+        if not is_own(departure, by) and not by.can(Can.RUN_DEPARTURES):
+            raise NotAllowed(f"Only {departure.clinician} or a transition manager can verify this roster.")
+        for pk in departure.rows.filter(standing=Standing.LISTED).values_list("pk", flat=True):
+            change(seize(pk, by), "Confirmed", by, standing=Standing.CONFIRMED)
+        departure.verified_by, departure.verified_at = by, timezone.now()
+        departure.save(update_fields=["verified_by", "verified_at"])
+        record("departure.verified", by=by, on=departure)
+    return departure
 
 
 def strike(*, row_id: int, because: str, version: int, by: User) -> RosterRow:

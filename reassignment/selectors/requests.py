@@ -101,14 +101,6 @@ def notices(case: Case, facts: Request, fields: Mapping[str, Any]) -> dict[str, 
     return {"letters": letters}
 
 
-def tracker_row(case: Case, facts: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The case's tracker row as column and value, for a last look."""
-    from reassignment.tracker import COLUMNS, rows
-
-    row = rows().get(case=case)
-    return {"cells": [(column.label, column.text(row)) for column in COLUMNS]}
-
-
 def named(pk: int) -> str:
     """A clinician's name; empty where there is none."""
     found = Clinician.objects.filter(pk=pk).first()

@@ -301,7 +301,7 @@ def _ask(pk: int, request: HttpRequest) -> str:
 
 
 def _verify(pk: int, request: HttpRequest) -> str:
-    actions.verify(departure_id=pk, by=request.user)
+    roster.verify(departure_id=pk, by=request.user)
     return "The roster is verified."
 
 

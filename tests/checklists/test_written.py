@@ -2,7 +2,7 @@
 
 import pytest
 
-from lwg_intake.checklists.written import MOST_ENTRIES
+from lwg_intake.checklists.written import MOST_ENTRIES, written
 from tests.factories.cases import CaseFactory, DraftFactory, EntryFactory, QuestionFactory, TickFactory
 from tests.records.test_snapshot import values
 
@@ -19,7 +19,7 @@ def test_every_column_comes_as_the_models_give_it() -> None:
     EntryFactory(case=case, fields={"category": "C"})
     DraftFactory(case=case, fields={"summary": "half"})
 
-    seen = case.written
+    seen = written(case)
 
     for name, rows in (
         ("ticks", case.ticks.all()),
@@ -38,7 +38,7 @@ def test_of_a_long_history_the_newest_come_first() -> None:
     case = CaseFactory()
     for number in range(MOST_ENTRIES + 2):
         EntryFactory(case=case, words=f"no. {number}")
-    words = [entry.words for entry in case.written.entries]
+    words = [entry.words for entry in written(case).entries]
     assert (len(words), words[0], words[-1]) == (MOST_ENTRIES, f"no. {MOST_ENTRIES + 1}", "no. 2")
 
 
@@ -47,5 +47,5 @@ def test_nothing_written_and_another_cases_rows_stay_out(django_assert_num_queri
         factory()
     case = CaseFactory()
     with django_assert_num_queries(1):
-        seen = case.written
+        seen = written(case)
     assert (seen.ticks, seen.questions, seen.entries, seen.drafts) == ([], [], [], [])

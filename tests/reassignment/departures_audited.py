@@ -113,7 +113,7 @@ WISH = {"talked_on": None, "preference": "any", "wanted_id": None, "note": ""}
 DEEDS: dict[str, tuple[Prepare, set[str]]] = {
     "departures.open_departure": (_open, {"departure.opened"}),
     "departures.ask_to_verify": (_whole(departures.ask_to_verify), {"departure.asked"}),
-    "departures.verify": (_whole(departures.verify), {"departure.verified", "roster.changed"}),
+    "roster.verify": (_whole(roster.verify), {"departure.verified", "roster.changed"}),
     "departures.review": (_whole(departures.review), {"departure.reviewed"}),
     "departures.close": (_whole(departures.close, _strike), {"departure.closed"}),
     "departures.withdraw": (_whole(departures.withdraw, because="Stays"), {"departure.withdrawn"}),
@@ -152,5 +152,5 @@ MODULES = {"departures": departures, "roster": roster, "ladder": ladder, "mailin
 # Called inside a deed that writes the event, or only asking.
 PARTS = {
     "departures.put_on", "departures.running", "departures.is_own", "roster.seize", "roster.change",
-    "roster.confirm_rest", "roster.ask_close", "roster.withdraw_close",
+    "roster.ask_close", "roster.withdraw_close",
 }  # fmt: skip

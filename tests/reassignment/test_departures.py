@@ -119,7 +119,7 @@ def test_the_clinician_verifies_strikes_with_a_reason_and_adds(p):
     assert Assignment.objects.running().filter(client=missing, clinician=p.clinician).exists()
     with pytest.raises(Refusal, match="on the roster already"):
         roster.add(departure_id=p.departure.pk, client_ref=missing.ref, service="", by=p.therapist)
-    departures.verify(departure_id=p.departure.pk, by=p.therapist)
+    roster.verify(departure_id=p.departure.pk, by=p.therapist)
     found = selectors.of(p.departure)
     assert sorted(found_line.standing for found_line in found) == ["added", "confirmed", "confirmed", "struck"]
     roster.restore(row_id=p.rows[0].pk, version=2, by=p.therapist)
@@ -344,7 +344,7 @@ def test_who_has_not_verified_is_reminded_every_three_days_and_never_twice_a_day
 
     assert [remind(2), remind(3), remind(3)] == [0, 1, 0]
     assert Message.objects.filter(template="T16").count() == 1
-    departures.verify(departure_id=p.departure.pk, by=p.therapist)
+    roster.verify(departure_id=p.departure.pk, by=p.therapist)
     assert remind(9) == 0
 
 
