@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
-from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Case
 from lwg_intake.errors import Refusal
 from lwg_intake.placement import tracker as shared
@@ -54,6 +53,4 @@ def tracker_page(request: HttpRequest) -> HttpResponse:
 def tracker_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The tracker with the same filters as a file, all columns."""
     found = tracker.TrackerFilter(request.GET, queryset=tracker.rows())
-    response = shared.file(kind, "returning-clients", "Returning clients", tracker.COLUMNS, found)
-    record("tracker.exported", by=request.user, kind=kind, rows=found.qs.count())
-    return response
+    return shared.file(request, kind, "Returning clients", tracker.COLUMNS, found)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from lwg_intake import dates
+from lwg_intake.audit.record import record
 from lwg_intake.checklists.models import Case, SavedView
 from lwg_intake.checklists.pages import page_of
 from lwg_intake.errors import NotThere, Refusal
@@ -100,14 +101,19 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
     }  # fmt: skip
 
 
-def file(kind: str, name: str, title: str, columns: Sequence[Column], found: Any) -> HttpResponse:
-    """The filtered tracker as a file, all columns. Raises NotThere for another kind, Refusal for a wrong filter."""
+def file(request: HttpRequest, kind: str, title: str, columns: Sequence[Column], found: Any) -> HttpResponse:
+    """The filtered tracker as a file, all columns; that it was taken out is on record.
+
+    Raises NotThere for another kind than csv and xlsx, Refusal for a wrong filter.
+    """
     if kind not in CONTENT:
         raise NotThere("The tracker comes as csv or xlsx.")
     if not found.is_valid():
         raise Refusal(
             "One of the filters is not understood, and a file of everything would mislead. Correct the filters."
         )
+    name = title.lower().replace(" ", "-")
+    record("tracker.exported", by=request.user, kind=kind, tracker=name, rows=found.qs.count())
     lines = cells(columns, found.qs.iterator(2000))
     response = HttpResponse(as_csv(lines) if kind == "csv" else as_xlsx(lines, title), content_type=CONTENT[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}-{dates.today()}.{kind}"'

@@ -257,7 +257,10 @@ def test_an_export_is_recorded_with_who_and_how_many(three):
     watcher = UserFactory(roles=[Role.TRANSITION_MANAGER])
     exported(signed_in(watcher), "xlsx", stage=["new", "waitlist"])
     event = Event.objects.get(verb="tracker.exported")
-    assert (event.actor_id, event.values) == (watcher.pk, {"kind": "xlsx", "rows": 2})
+    assert (event.actor_id, event.values) == (
+        watcher.pk,
+        {"kind": "xlsx", "tracker": "returning-clients", "rows": 2},
+    )
 
 
 def test_another_kind_of_file_is_refused_in_words(csr):
