@@ -22,8 +22,8 @@ def facts(case: Case) -> Facts:
 
 
 def details(case: Case) -> Return:
-    """The return's own row. Each step looks at few of its relations, so only the place held comes with it."""
-    return Return.objects.select_related("hold__clinician").get(case=case)
+    """The return's own row. Each step looks at few of its relations, so none comes with it."""
+    return Return.objects.get(case=case)
 
 
 def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from lwg_intake import dates
 from lwg_intake.checklists.gates import Verdict, sentence, stops
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.procedure import Procedure, Step
@@ -24,6 +25,15 @@ class State(StrEnum):
     OPEN = "open"
     LATER = "later"
     NOT_NEEDED = "not needed"
+
+
+WORDS = {
+    State.WAITING: "saved, still waiting",
+    State.AGAIN: "to be done again",
+    State.OPEN: "open",
+    "blocked": "blocked",
+    "approval": "waits for a manager",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,27 @@ class Row:
     def is_stopped(self) -> bool:
         return stops(self.verdict)
 
+    @property
+    def look(self) -> str:
+        """How the list of steps marks it: by its state, and an open one by what stops it."""
+        if self.state not in (State.OPEN, State.AGAIN):
+            return self.state
+        kind = self.verdict.kind if self.verdict else ""
+        if kind == "blocked":
+            return kind
+        return "approval" if kind == "approval" or self.step.not_starter else self.state
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        if self.state == State.DONE and self.tick:
+            at = dates.local(self.tick.at)
+            when = f"{at:%-I:%M %p}" if at.date() == dates.today() else f"{at:%b %-d}"
+            return f"{self.tick.by}, {when}"
+        if self.state == State.LATER:
+            return f"after {', '.join(self.first)}"
+        return WORDS[State.AGAIN if self.state == State.AGAIN else self.look]
+
 
 @dataclass(frozen=True)
 class Board:
@@ -61,9 +92,13 @@ class Board:
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.step.key == key), None)
 
-    @property
+    @cached_property
     def needed(self) -> list[Row]:
         return [row for row in self.rows if row.state != State.NOT_NEEDED]
+
+    def number(self, row: Row | None) -> int:
+        """Which of the needed steps it is, from 1; 0 where it is none."""
+        return self.needed.index(row) + 1 if row in self.needed else 0
 
     @property
     def left(self) -> list[Row]:

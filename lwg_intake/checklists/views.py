@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from lwg_intake import dates
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
@@ -30,9 +29,7 @@ SEE = (Can.SEE_CASES, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS)
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
-    return get_object_or_404(
-        Case.objects.visible_to(request.user).select_related("client", "opened_by", "closed_by"), pk=pk
-    )
+    return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
 
 
 @require_GET
@@ -71,7 +68,7 @@ def _page(
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
         "note": here.facts.note,
-        "today": str(dates.today()),
+        "number": here.number(at),
     }
     if at is not None:
         context |= _step_context(request, here, at, form)
@@ -210,7 +207,7 @@ def rail(request: HttpRequest, pk: int) -> HttpResponse:
         "case": found,
         "at": at,
         "changed": changed,
-        "today": str(dates.today()),
+        "number": here.number(at),
         "last": found.entries.select_related("by").first(),
     }
     return render(request, "checklists/rail.html", context)

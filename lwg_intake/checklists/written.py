@@ -11,6 +11,7 @@ from django.db import connection
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Draft, Entry, Question, Tick
+from lwg_intake.records.models import Client
 from lwg_intake.records.rows import built, joined
 
 STATEMENT = (Path(__file__).parent / "written.sql").read_text("utf-8")
@@ -33,18 +34,24 @@ class Written:
 
 
 def written(case: Case) -> Written:
-    """Read it all, in one statement (written.sql), when this instance of the case is first asked; then it is kept."""
+    """Read it all, in one statement (written.sql), when this instance of the case is first asked; then it is kept.
+
+    The case gets its client and its people with it, so that nobody need join them to it before.
+    """
     if not hasattr(case, "_written"):
-        case._written = _read(case.pk)  # type: ignore[attr-defined]
+        case._written = _read(case)  # type: ignore[attr-defined]
     found: Written = case._written  # type: ignore[attr-defined]
     return found
 
 
-def _read(case_id: int) -> Written:
+def _read(case: Case) -> Written:
+    asked = {"case": case.pk, "client": case.client_id, "opened_by": case.opened_by_id, "closed_by": case.closed_by_id}
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"case": case_id, "entries": MOST_ENTRIES})
+        cursor.execute(STATEMENT, asked | {"entries": MOST_ENTRIES})
         found: dict[str, Any] = json.loads(cursor.fetchone()[0])
     staff = {user.pk: user for user in built(User, found["staff"], NAMED)}
+    (case.client,) = built(Client, found["client"])
+    joined(joined([case], "opened_by", staff), "closed_by", staff)
     return Written(
         ticks=joined(built(Tick, found["ticks"]), "by", staff),
         questions=joined(joined(built(Question, found["questions"]), "asked_by", staff), "answered_by", staff),

@@ -28,7 +28,7 @@ def shared(case: Case, row: Placed, seen: Snapshot) -> dict[str, Any]:
     """The facts that every placement has, as they stand today."""
     client, cover, balance = seen.client, seen.primary, seen.balance
     kept, recorded = seen.last_kept_intake_on, client.last_intake_on
-    held = row.hold is not None and row.hold.released_at is None
+    held = row.hold_id in seen.held
     asked = {r.assignment_id: r.get_status_display().lower() for r in seen.removals if r.status != "withdrawn"}
     return {
         "today": seen.today,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lwg_intake import dates
 from lwg_intake.access.models import User
@@ -15,16 +15,17 @@ from lwg_intake.policy.numbers import NUMBERS, Number
 
 # The day from which the practice's defaults hold: before anything the program knows.
 EVER = date(1900, 1, 1)
+IN_FORCE = """
+SELECT DISTINCT ON (key) key, value FROM policy_setting
+WHERE effective_on <= %s ORDER BY key, effective_on DESC, changed_at DESC
+"""
 
 
 def values(on: date | None = None) -> dict[str, int]:
     """Every number as it holds on a day (today unless told), by key."""
-    rows = (
-        Setting.objects.filter(effective_on__lte=on or dates.today())
-        .order_by("key", "-effective_on", "-changed_at")
-        .distinct("key")
-    )
-    return {key: number.default for key, number in NUMBERS.items()} | dict(rows.values_list("key", "value"))
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, [on or dates.today()])
+        return {key: number.default for key, number in NUMBERS.items()} | dict(cursor.fetchall())
 
 
 def write_defaults(**_: object) -> None:

@@ -46,6 +46,7 @@ class Snapshot:
     """The record of one client on one day. Lists are newest first; nothing here is judged yet.
 
     `episode` is the last one; `misses` are counted within it, so that old ones are not held against a client.
+    `held` names the places (PlaceHold) that are kept for the client now.
     """
 
     client: Client
@@ -65,6 +66,7 @@ class Snapshot:
     episode: Episode | None
     misses: list[Appointment]
     removals: list[Removal]
+    held: frozenset[int]
 
     @property
     def terminated(self) -> set[tuple[int, str]]:
@@ -176,6 +178,7 @@ def snapshot(client: Client) -> Snapshot:
         episode=next(iter(built(Episode, found["episode"])), None),
         misses=built(Appointment, found["misses"]),
         removals=joined(built(Removal, found["removals"]), "assignment", {a.pk: a for a in assignments}),
+        held=frozenset(found["held"] or ()),
     )
 
 

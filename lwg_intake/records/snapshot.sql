@@ -26,6 +26,7 @@ SELECT json_build_object(
     SELECT json_agg(r) FROM records_arrangement r WHERE client_id = %(client)s AND ended_at IS NULL
   ),
   'removals', (SELECT json_agg(r ORDER BY asked_at) FROM records_removal r WHERE client_id = %(client)s),
+  'held', (SELECT json_agg(id) FROM records_placehold WHERE client_id = %(client)s AND released_at IS NULL),
   'episode', (SELECT json_agg(episode) FROM episode),
   'misses', (
     SELECT json_agg(m ORDER BY starts_at DESC) FROM records_appointment m

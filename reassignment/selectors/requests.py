@@ -29,7 +29,7 @@ def facts(case: Case) -> Request:
 
 def details(case: Case) -> Reassignment:
     """The reassignment's own row."""
-    related = ("hold__clinician", "clinician", "appointment", "old_clinician")
+    related = ("clinician", "appointment", "old_clinician")
     return Reassignment.objects.select_related(*related).get(case=case)
 
 
