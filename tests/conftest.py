@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, started before any test and stopped after the last."""
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _keep_bytecode()
     is_worker = hasattr(config, "workerinput")
     if is_worker or TEST_DATABASE_URL or config.option.collectonly:
         return
@@ -28,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     except EmbeddedError as error:
         raise pytest.UsageError(str(error)) from error
     _drop_what_killed_runs_left(cluster)
+
+
+def _keep_bytecode() -> None:
+    """Where a person keeps none beside the sources, the tests keep it in a folder of their own.
+
+    They start some sixty programs, each of which would otherwise compile Django anew.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(settings.LWG_HOME) / "bytecode")
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
