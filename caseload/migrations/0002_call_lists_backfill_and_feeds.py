@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['added_at', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('assignment',), name='one_open_backfill_entry'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='backfill_ended_by_and_at', violation_error_message='ended_by and ended_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(('added_at__isnull', True), ('ended_at__isnull', True), ('ended_at__gte', models.F('added_at')), _connector='OR'), name='backfill_ends_after_start', violation_error_message='ended_at cannot be before added_at.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='backfill_end_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-made_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('account',), name='one_open_calendar_feed'), models.CheckConstraint(condition=models.Q(('made_at__isnull', True), ('revoked_at__isnull', True), ('revoked_at__gte', models.F('made_at')), _connector='OR'), name='calendar_feed_revoked_after_made', violation_error_message='revoked_at cannot be before made_at.')],
             },
         ),
         migrations.CreateModel(
@@ -66,42 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('clinician', 'starts_at'), name='one_open_freed_place'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='freed_place_closed_by_and_at', violation_error_message='closed_by and closed_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(('given_to__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='freed_place_given_is_closed')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='backfillentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('assignment',), name='one_open_backfill_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='backfillentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='backfill_ended_by_and_at', violation_error_message='ended_by and ended_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='backfillentry',
-            constraint=models.CheckConstraint(condition=models.Q(('added_at__isnull', True), ('ended_at__isnull', True), ('ended_at__gte', models.F('added_at')), _connector='OR'), name='backfill_ends_after_start', violation_error_message='ended_at cannot be before added_at.'),
-        ),
-        migrations.AddConstraint(
-            model_name='backfillentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='backfill_end_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('account',), name='one_open_calendar_feed'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.CheckConstraint(condition=models.Q(('made_at__isnull', True), ('revoked_at__isnull', True), ('revoked_at__gte', models.F('made_at')), _connector='OR'), name='calendar_feed_revoked_after_made', violation_error_message='revoked_at cannot be before made_at.'),
-        ),
-        migrations.AddConstraint(
-            model_name='freedplace',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('clinician', 'starts_at'), name='one_open_freed_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='freedplace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='freed_place_closed_by_and_at', violation_error_message='closed_by and closed_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='freedplace',
-            constraint=models.CheckConstraint(condition=models.Q(('given_to__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='freed_place_given_is_closed'),
         ),
     ]

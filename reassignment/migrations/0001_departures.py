@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['last_day', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('clinician',), name='one_open_departure'), models.CheckConstraint(condition=models.Q(('notice_on__isnull', True), ('last_day__isnull', True), ('last_day__gte', models.F('notice_on')), _connector='OR'), name='departure_ends_after_notice', violation_error_message='last_day cannot be before notice_on.'), models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('back_on__isnull', True), ('back_on__gte', models.F('last_day')), _connector='OR'), name='departure_back_after_last_day', violation_error_message='back_on cannot be before last_day.'), models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='departure_verified_by_and_at', violation_error_message='verified_by and verified_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='departure_reviewed_by_and_at', violation_error_message='reviewed_by and reviewed_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='departure_ended_by_and_at', violation_error_message='ended_by and ended_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(('kind__in', ['resignation', 'leave'])), name='departure_kind')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,9 @@ class Migration(migrations.Migration):
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('stopped_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('stopped_at__isnull', True), ('stopped_by__isnull', True)), models.Q(('stopped_at__isnull', False), ('stopped_by__isnull', False)), _connector='OR'), name='mailing_stopped_by_and_at', violation_error_message='stopped_by and stopped_at go together: give both or neither.')],
+            },
         ),
         migrations.CreateModel(
             name='RosterRow',
@@ -86,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('departure', 'assignment'), name='one_row_per_assignment'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_by__isnull', True), ('claimed_until_at__isnull', True)), models.Q(('claimed_by__isnull', False), ('claimed_until_at__isnull', False)), _connector='OR'), name='row_claimed_by_and_until', violation_error_message='claimed_by and claimed_until_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('standing', 'struck'), _negated=True), models.Q(('struck_because', ''), _negated=True), _connector='OR'), name='row_struck_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('standing', 'struck'), ('status', 'struck')), models.Q(models.Q(('standing', 'struck'), _negated=True), models.Q(('status', 'struck'), _negated=True)), _connector='OR'), name='row_struck_is_settled'), models.CheckConstraint(condition=models.Q(models.Q(('preference', 'named'), _negated=True), ('wanted__isnull', False), _connector='OR'), name='row_names_a_clinician'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'placed', 'follows', 'paused', 'referred', 'ended', 'unresponsive', 'struck'])), name='row_status'), models.CheckConstraint(condition=models.Q(('standing__in', ['listed', 'confirmed', 'added', 'struck'])), name='row_standing'), models.CheckConstraint(condition=models.Q(('preference__in', ['any', 'named', 'follow', 'pause', 'refer', 'end', ''])), name='row_preference')],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.UniqueConstraint(fields=('row', 'version'), name='one_change_per_version')],
             },
         ),
         migrations.CreateModel(
@@ -116,82 +122,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rung__in', ['call', 'email', 'text'])), name='attempt_rung'), models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'voicemail', 'no_answer', 'wrong_number', 'replied', 'bounced', 'sent'])), name='attempt_outcome')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('clinician',), name='one_open_departure'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(('notice_on__isnull', True), ('last_day__isnull', True), ('last_day__gte', models.F('notice_on')), _connector='OR'), name='departure_ends_after_notice', violation_error_message='last_day cannot be before notice_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('back_on__isnull', True), ('back_on__gte', models.F('last_day')), _connector='OR'), name='departure_back_after_last_day', violation_error_message='back_on cannot be before last_day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='departure_verified_by_and_at', violation_error_message='verified_by and verified_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='departure_reviewed_by_and_at', violation_error_message='reviewed_by and reviewed_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='departure_ended_by_and_at', violation_error_message='ended_by and ended_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['resignation', 'leave'])), name='departure_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stopped_at__isnull', True), ('stopped_by__isnull', True)), models.Q(('stopped_at__isnull', False), ('stopped_by__isnull', False)), _connector='OR'), name='mailing_stopped_by_and_at', violation_error_message='stopped_by and stopped_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.UniqueConstraint(fields=('departure', 'assignment'), name='one_row_per_assignment'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_by__isnull', True), ('claimed_until_at__isnull', True)), models.Q(('claimed_by__isnull', False), ('claimed_until_at__isnull', False)), _connector='OR'), name='row_claimed_by_and_until', violation_error_message='claimed_by and claimed_until_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing', 'struck'), _negated=True), models.Q(('struck_because', ''), _negated=True), _connector='OR'), name='row_struck_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing', 'struck'), ('status', 'struck')), models.Q(models.Q(('standing', 'struck'), _negated=True), models.Q(('status', 'struck'), _negated=True)), _connector='OR'), name='row_struck_is_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('preference', 'named'), _negated=True), ('wanted__isnull', False), _connector='OR'), name='row_names_a_clinician'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'placed', 'follows', 'paused', 'referred', 'ended', 'unresponsive', 'struck'])), name='row_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['listed', 'confirmed', 'added', 'struck'])), name='row_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.CheckConstraint(condition=models.Q(('preference__in', ['any', 'named', 'follow', 'pause', 'refer', 'end', ''])), name='row_preference'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterchange',
-            constraint=models.UniqueConstraint(fields=('row', 'version'), name='one_change_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('rung__in', ['call', 'email', 'text'])), name='attempt_rung'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'voicemail', 'no_answer', 'wrong_number', 'replied', 'bounced', 'sent'])), name='attempt_outcome'),
         ),
     ]

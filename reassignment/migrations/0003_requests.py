@@ -66,6 +66,10 @@ class Migration(migrations.Migration):
                 ('old_assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reassignments', to='records.assignment')),
                 ('old_clinician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.clinician')),
             ],
+            options={
+                'indexes': [models.Index(fields=['-asked_on', '-id'], name='reassignmen_asked_o_940c60_idx'), models.Index(fields=['stage', '-asked_on'], name='reassignmen_stage_dc573d_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('stage__in', ('completed', 'withdrew', 'unreached', 'referred_out', 'closed_instead')), _negated=True), fields=('client', 'service'), name='one_open_reassignment'), models.CheckConstraint(condition=models.Q(models.Q(('assigned_on__isnull', True), ('assignment__isnull', True)), models.Q(('assigned_on__isnull', False), ('assignment__isnull', False)), _connector='OR'), name='reassignment_assignment_and_day', violation_error_message='assignment and assigned_on go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('appointment__isnull', True), ('appointment_at__isnull', True)), models.Q(('appointment__isnull', False), ('appointment_at__isnull', False)), _connector='OR'), name='reassignment_appointment_and_time', violation_error_message='appointment and appointment_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(('reason__in', ['fit', 'schedule', 'insurance', 'left', 'other'])), name='reassignment_reason'), models.CheckConstraint(condition=models.Q(('initiator__in', ['client', 'departure', 'clinician'])), name='reassignment_initiator')],
+            },
         ),
         migrations.CreateModel(
             name='Offer',
@@ -82,50 +86,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-made_at'],
+                'indexes': [models.Index(condition=models.Q(('status', 'open')), fields=['until_at'], name='offer_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('reassignment',), name='one_open_offer'), models.CheckConstraint(condition=models.Q(('made_at__isnull', True), ('until_at__isnull', True), ('until_at__gte', models.F('made_at')), _connector='OR'), name='offer_ends_after_made', violation_error_message='until_at cannot be before made_at.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='offer_ended_is_dated')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='reassignment',
-            index=models.Index(fields=['-asked_on', '-id'], name='reassignmen_asked_o_940c60_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='reassignment',
-            index=models.Index(fields=['stage', '-asked_on'], name='reassignmen_stage_dc573d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ('completed', 'withdrew', 'unreached', 'referred_out', 'closed_instead')), _negated=True), fields=('client', 'service'), name='one_open_reassignment'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assigned_on__isnull', True), ('assignment__isnull', True)), models.Q(('assigned_on__isnull', False), ('assignment__isnull', False)), _connector='OR'), name='reassignment_assignment_and_day', violation_error_message='assignment and assigned_on go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appointment__isnull', True), ('appointment_at__isnull', True)), models.Q(('appointment__isnull', False), ('appointment_at__isnull', False)), _connector='OR'), name='reassignment_appointment_and_time', violation_error_message='appointment and appointment_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['fit', 'schedule', 'insurance', 'left', 'other'])), name='reassignment_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('initiator__in', ['client', 'departure', 'clinician'])), name='reassignment_initiator'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['until_at'], name='offer_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('reassignment',), name='one_open_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('made_at__isnull', True), ('until_at__isnull', True), ('until_at__gte', models.F('made_at')), _connector='OR'), name='offer_ends_after_made', violation_error_message='until_at cannot be before made_at.'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='offer_ended_is_dated'),
         ),
     ]

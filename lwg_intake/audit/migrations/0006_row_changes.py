@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                 ('changed', models.JSONField(default=dict, help_text='Each column that changed: before and after.')),
                 ('db_user', models.CharField(help_text="The database's account, and the program that was connected.", max_length=80)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('client_id__isnull', False)), fields=['client_id', 'id'], name='rowchange_client'), models.Index(fields=['xact'], name='audit_rowch_xact_7264a7_idx'), models.Index(fields=['record', 'row_id'], name='audit_rowch_record_8190be_idx')],
+            },
         ),
         # The rows of before have none: adding the column with its default would give them this transaction's.
         migrations.AddField(
@@ -40,17 +43,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='event',
             index=models.Index(fields=['xact'], name='audit_event_xact_0e29a6_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='rowchange',
-            index=models.Index(condition=models.Q(('client_id__isnull', False)), fields=['client_id', 'id'], name='rowchange_client'),
-        ),
-        migrations.AddIndex(
-            model_name='rowchange',
-            index=models.Index(fields=['xact'], name='audit_rowch_xact_7264a7_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='rowchange',
-            index=models.Index(fields=['record', 'row_id'], name='audit_rowch_record_8190be_idx'),
         ),
     ]

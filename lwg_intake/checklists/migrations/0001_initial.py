@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opened_at'],
+                'indexes': [models.Index(fields=['procedure', 'status', '-opened_at'], name='checklists__procedu_049105_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ('open', 'waitlist'))), fields=('client', 'procedure'), name='one_open_case'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='case_closed_by_and_at', violation_error_message='closed_by and closed_at go together: give both or neither.')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +48,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='checklists.case')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'step', 'by'), name='one_draft_per_person')],
+            },
         ),
         migrations.CreateModel(
             name='Entry',
@@ -61,6 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['case', '-at'], name='checklists__case_id_cbb812_idx')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +85,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at'],
+                'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['to', 'asked_at'], name='question_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answered_by_and_at', violation_error_message='answered_by and answered_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='question_answer_is_signed')],
             },
         ),
         migrations.CreateModel(
@@ -96,41 +104,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='checklists.case')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['procedure', 'status', '-opened_at'], name='checklists__procedu_049105_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('open', 'waitlist'))), fields=('client', 'procedure'), name='one_open_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='case_closed_by_and_at', violation_error_message='closed_by and closed_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('case', 'step', 'by'), name='one_draft_per_person'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['case', '-at'], name='checklists__case_id_cbb812_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['to', 'asked_at'], name='question_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='question_answered_by_and_at', violation_error_message='answered_by and answered_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='question_answer_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='tick',
-            constraint=models.UniqueConstraint(fields=('case', 'step'), name='one_tick_per_step'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'step'), name='one_tick_per_step')],
+            },
         ),
     ]

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['checking', 'checked', 'applying', 'applied', 'undoing', 'undone', 'failed', 'discarded'])), name='run_status'), models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='run_undone_by_and_at', violation_error_message='undone_by and undone_at go together: give both or neither.')],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'place'), name='runfile_place')],
             },
         ),
         migrations.CreateModel(
@@ -67,21 +69,8 @@ class Migration(migrations.Migration):
                 ('former', models.JSONField(help_text='By column; empty when the row was created.', null=True)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='imports.runfile')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['checking', 'checked', 'applying', 'applied', 'undoing', 'undone', 'failed', 'discarded'])), name='run_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='run_undone_by_and_at', violation_error_message='undone_by and undone_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='runfile',
-            constraint=models.UniqueConstraint(fields=('run', 'place'), name='runfile_place'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['record_id', 'table'], name='change_record'),
+            options={
+                'indexes': [models.Index(fields=['record_id', 'table'], name='change_record')],
+            },
         ),
     ]

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['last_name', 'first_name', 'ref'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['therapist', 'np', 'psychiatrist', 'intern'])), name='clinician_kind')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +92,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_on', 'pk'],
+                'indexes': [models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['clinician'], name='assignment_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='assignment_ends_after_start', violation_error_message='ended_on cannot be before started_on.'), models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='assignment_service')],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +110,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-starts_at'],
+                'indexes': [models.Index(fields=['client', 'starts_at'], name='records_app_client__3962d0_idx'), models.Index(fields=['clinician', 'starts_at'], name='records_app_clinici_498797_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='appointment_service'), models.CheckConstraint(condition=models.Q(('kind__in', ['intake', 'session', 'follow_up', 'assessment'])), name='appointment_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'no_show', 'late_cancel', 'client_cancel', 'clinician_cancel', 'scheduled', 'unresolved'])), name='appointment_state')],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +134,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['client', 'at'], name='records_con_client__1064bb_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='contact_direction'), models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'voicemail', 'email', 'text', 'portal', 'in_person'])), name='contact_channel'), models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'voicemail', 'no_answer', 'wrong_number', 'replied', 'bounced', 'sent', ''])), name='contact_outcome')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +152,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', '-sent_on'],
+                'constraints': [models.UniqueConstraint(fields=('client', 'clinician', 'kind', 'sent_on'), name='document_key', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('sent_on__isnull', True), ('signed_on__isnull', True), ('signed_on__gte', models.F('sent_on')), _connector='OR'), name='document_signed_after_sent', violation_error_message='signed_on cannot be before sent_on.'), models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('expires_on__isnull', True), ('expires_on__gte', models.F('signed_on')), _connector='OR'), name='document_expires_after_signed', violation_error_message='expires_on cannot be before signed_on.'), models.CheckConstraint(condition=models.Q(('state__in', ['not_sent', 'sent', 'signed', 'expired'])), name='document_state')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +173,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['priority', '-starts_on', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('client', 'payer', 'member_id'), name='insurance_key'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='insurance_ends_after_start', violation_error_message='ends_on cannot be before starts_on.'), models.CheckConstraint(condition=models.Q(('payer_class__in', ['commercial', 'medicaid', 'medicare', 'va', 'eap', 'self_pay'])), name='insurance_payer_class'), models.CheckConstraint(condition=models.Q(('active__in', ['yes', 'no', 'unknown'])), name='insurance_active')],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +186,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-completed_on'],
+                'constraints': [models.UniqueConstraint(fields=('client', 'completed_on'), name='omhc_key')],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +199,10 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='records.client')),
                 ('clinician', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='records.clinician')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['clinician'], name='hold_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('client', 'service'), name='one_open_hold'), models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('released_at__isnull', True), ('released_at__gte', models.F('held_at')), _connector='OR'), name='hold_released_after_held', violation_error_message='released_at cannot be before held_at.')],
+            },
         ),
         migrations.CreateModel(
             name='Removal',
@@ -204,6 +218,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('assignment',), name='one_open_removal'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='removal_done_by_and_at', violation_error_message='done_by and done_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('done_by__isnull', False), _connector='OR'), name='removal_done_is_signed')],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +235,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-ended_on', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('client', 'clinician', 'service', 'ended_on'), name='termination_key'), models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='termination_service'), models.CheckConstraint(condition=models.Q(('category__in', ['A', 'B', 'C', 'D', 'none'])), name='termination_category')],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +249,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_on'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='episode_ends_after_start', violation_error_message='ended_on cannot be before started_on.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('termination__isnull', True)), models.Q(('ended_on__isnull', False), ('termination__isnull', False)), _connector='OR'), name='episode_end_has_termination', violation_error_message='ended_on and termination go together: give both or neither.')],
             },
         ),
         migrations.CreateModel(
@@ -265,14 +282,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('client',), name='one_open_arrangement'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='arrangement_ended_by_and_at', violation_error_message='ended_by and ended_at go together: give both or neither.'), models.CheckConstraint(condition=models.Q(('made_at__isnull', True), ('ended_at__isnull', True), ('ended_at__gte', models.F('made_at')), _connector='OR'), name='arrangement_ends_after_start', violation_error_message='ended_at cannot be before made_at.')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='clinician',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['therapist', 'np', 'psychiatrist', 'intern'])), name='clinician_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['clinician'], name='assignment_open'),
-        ),
+        # The index of what is open is looked at before the key: of two refusals, that one says more.
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('client', 'clinician', 'service'), name='one_open_assignment', violation_error_message='This client already has an open assignment to this clinician for this service.'),
@@ -282,135 +292,11 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('client', 'clinician', 'service', 'started_on'), name='assignment_key'),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='assignment_ends_after_start', violation_error_message='ended_on cannot be before started_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='assignment_service'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['client', 'starts_at'], name='records_app_client__3962d0_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['clinician', 'starts_at'], name='records_app_clinici_498797_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='appointment_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['intake', 'session', 'follow_up', 'assessment'])), name='appointment_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'no_show', 'late_cancel', 'client_cancel', 'clinician_cancel', 'scheduled', 'unresolved'])), name='appointment_state'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['client', 'at'], name='records_con_client__1064bb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='contact_direction'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'voicemail', 'email', 'text', 'portal', 'in_person'])), name='contact_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'voicemail', 'no_answer', 'wrong_number', 'replied', 'bounced', 'sent', ''])), name='contact_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('client', 'clinician', 'kind', 'sent_on'), name='document_key', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_on__isnull', True), ('signed_on__isnull', True), ('signed_on__gte', models.F('sent_on')), _connector='OR'), name='document_signed_after_sent', violation_error_message='signed_on cannot be before sent_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('expires_on__isnull', True), ('expires_on__gte', models.F('signed_on')), _connector='OR'), name='document_expires_after_signed', violation_error_message='expires_on cannot be before signed_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['not_sent', 'sent', 'signed', 'expired'])), name='document_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.UniqueConstraint(fields=('client', 'payer', 'member_id'), name='insurance_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='insurance_ends_after_start', violation_error_message='ends_on cannot be before starts_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('payer_class__in', ['commercial', 'medicaid', 'medicare', 'va', 'eap', 'self_pay'])), name='insurance_payer_class'),
-        ),
-        migrations.AddConstraint(
-            model_name='insurancepolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('active__in', ['yes', 'no', 'unknown'])), name='insurance_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='omhcassessment',
-            constraint=models.UniqueConstraint(fields=('client', 'completed_on'), name='omhc_key'),
-        ),
-        migrations.AddIndex(
-            model_name='placehold',
-            index=models.Index(condition=models.Q(('released_at__isnull', True)), fields=['clinician'], name='hold_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='placehold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('client', 'service'), name='one_open_hold'),
-        ),
-        migrations.AddConstraint(
-            model_name='placehold',
-            constraint=models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('released_at__isnull', True), ('released_at__gte', models.F('held_at')), _connector='OR'), name='hold_released_after_held', violation_error_message='released_at cannot be before held_at.'),
-        ),
-        migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('assignment',), name='one_open_removal'),
-        ),
-        migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='removal_done_by_and_at', violation_error_message='done_by and done_at go together: give both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('done_by__isnull', False), _connector='OR'), name='removal_done_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='termination',
-            constraint=models.UniqueConstraint(fields=('client', 'clinician', 'service', 'ended_on'), name='termination_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='termination',
-            constraint=models.CheckConstraint(condition=models.Q(('service__in', ['therapy', 'medication', 'couples', 'family', 'omhc'])), name='termination_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='termination',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['A', 'B', 'C', 'D', 'none'])), name='termination_category'),
-        ),
-        migrations.AddConstraint(
             model_name='episode',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('client',), name='one_open_episode'),
         ),
         migrations.AddConstraint(
             model_name='episode',
             constraint=models.UniqueConstraint(fields=('client', 'started_on'), name='episode_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='episode_ends_after_start', violation_error_message='ended_on cannot be before started_on.'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('termination__isnull', True)), models.Q(('ended_on__isnull', False), ('termination__isnull', False)), _connector='OR'), name='episode_end_has_termination', violation_error_message='ended_on and termination go together: give both or neither.'),
         ),
     ]
