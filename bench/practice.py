@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Exists, OuterRef, QuerySet
 
+from bench import DATABASE
 from bench.names import Person, people
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
@@ -52,23 +53,54 @@ def make(clients: int, fresh: bool = False) -> None:
     ready(f"{clients:,} clients", lambda: _fill(people(clients)), fresh)
 
 
+def use(name: str) -> None:
+    """Have the connection lead to another database from now on."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
 def ready(what: str, fill: Callable[[], None], fresh: bool = False) -> None:
     """Have the connection's database hold what is wanted, made by `fill` in one that is migrated and empty."""
-    wanted = _mark(what)
-    name = connection.settings_dict["NAME"]
-    with connection._nodb_cursor() as server:
-        server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
-        there = server.fetchone()
-        if there == (wanted,) and not fresh:
-            return
-        print(f"Building a practice of {what} …", file=sys.stderr)
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
-    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    name, wanted = str(connection.settings_dict["NAME"]), _mark(what)
+    if _holds(name) == wanted and not fresh:
+        return
+    print(f"Building a practice of {what} …", file=sys.stderr)
+    _make(name, template=_empty(fresh))
     fill()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-        cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [wanted])
+    _say(name, wanted)
+
+
+def _empty(fresh: bool) -> str:
+    """A database that is migrated and empty, from which each of the bench is copied."""
+    name, now, wanted = f"{DATABASE}_empty", str(connection.settings_dict["NAME"]), _mark("nobody")
+    if _holds(name) != wanted or fresh:
+        _make(name, template="template1")
+        use(name)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        _say(name, wanted)
+    use(now)
+    return name
+
+
+def _make(name: str, template: str) -> None:
+    with connection._nodb_cursor() as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def _holds(name: str) -> str | None:
+    """What `_say` wrote on a database; None where there is no such database, or it was not finished."""
+    with connection._nodb_cursor() as server:
+        server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+        row = server.fetchone()
+    return row[0] if row else None
+
+
+def _say(name: str, what: str) -> None:
+    with connection._nodb_cursor() as server:
+        server.execute(f'COMMENT ON DATABASE "{name}" IS %s', [what])
 
 
 def may_return() -> QuerySet[Client]:

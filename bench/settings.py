@@ -4,12 +4,13 @@ import os
 
 SERVER = os.environ.pop("DATABASE_URL", "").strip()
 
+from bench import DATABASE  # noqa: E402
 from lwg_intake import environment  # noqa: E402
 from lwg_intake.settings import *  # noqa: E402, F403
 from lwg_intake.settings import DATABASES  # noqa: E402
 
 if SERVER:
     DATABASES["default"] = environment.database(SERVER)
-DATABASES["default"]["NAME"] = os.environ.get("LWG_BENCH_DATABASE", "lwg_bench")
+DATABASES["default"]["NAME"] = DATABASE
 ALLOWED_HOSTS = ["testserver"]
 ROOT_URLCONF = "bench.urls"

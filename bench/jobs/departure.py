@@ -107,7 +107,8 @@ def prepare(sizes: Sizes) -> Contest:
     def beside() -> dict[str, Any]:
         parts = {kind: _median(partial(_one, fresh, figure, n)) for n, kind in enumerate(KINDS)}
         took = {f"{kind}_ms": ms for kind, ms in parts.items()}
-        return {"rows": len(rows), "statements": len(_next)} | took | _viewers(departure, manager)
+        crowd = _viewers(departure, manager, min(POLLS, sizes.items))
+        return {"rows": len(rows), "statements": len(_next)} | took | crowd
 
     return Contest(range(min(sizes.items, 60)), figure, floor, fresh, beside)
 
@@ -123,7 +124,7 @@ def _median(took: Any) -> float:
     return round(statistics.median(took() for _ in range(9)), 2)
 
 
-def _viewers(departure: Departure, manager: User) -> dict[str, Any]:
+def _viewers(departure: Departure, manager: User, polls: int) -> dict[str, Any]:
     """Twenty pages that are left open, each asking again at once, so that the figure is of the worst crowd."""
     people, beside = pulse([departure.pk])
     address = reverse("departure-changes", args=[departure.pk])
@@ -131,7 +132,7 @@ def _viewers(departure: Departure, manager: User) -> dict[str, Any]:
     def view(_: int) -> list[float]:
         browser, took = Browser(), []
         browser.force_login(manager)
-        for _turn in range(POLLS):
+        for _turn in range(polls):
             start = time.perf_counter()
             answer = browser.get(address, {"pulse": f"{people}.{beside}"}, HTTP_X_POLL="1")
             took.append((time.perf_counter() - start) * 1000)

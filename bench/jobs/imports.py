@@ -42,7 +42,7 @@ EMPTIED = ("records_appointment", "records_client", "records_clinician")
 def prepare(sizes: Sizes) -> Contest:
     """Both sides begin with an empty practice each time."""
     before = connection.settings_dict["NAME"]
-    _use(f"{before}_import")
+    practice.use(f"{before}_import")
     practice.ready("nobody, for imports", lambda: None)
     _allow_truncate()
     scratch = tempfile.TemporaryDirectory()
@@ -78,14 +78,9 @@ def prepare(sizes: Sizes) -> Contest:
 
     def finish() -> None:
         scratch.cleanup()
-        _use(before)
+        practice.use(before)
 
     return Contest(["practice"], figure, floor, lambda _: _empty(), beside, finish)
-
-
-def _use(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
 
 
 def _allow_truncate() -> None:

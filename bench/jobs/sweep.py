@@ -39,7 +39,7 @@ class Answer:
 def prepare(sizes: Sizes) -> Contest:
     """First the night that finds everything, then the usual one, on which all of it stands."""
     before = connection.settings_dict["NAME"]
-    _use(f"{before}_sweep")
+    practice.use(f"{before}_sweep")
     practice.ready(
         f"{sizes.assignments:,} open assignments with {sizes.visits:,} visits",
         lambda: caseload.fill(sizes.assignments, sizes.visits),
@@ -84,12 +84,7 @@ def prepare(sizes: Sizes) -> Contest:
             "loop_ratio": round(each * sizes.assignments / (usual.seconds * 1000), 1),
         }
 
-    return Contest(["first", "usual"], figure, floor, refresh, beside, lambda: _use(before))
-
-
-def _use(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    return Contest(["first", "usual"], figure, floor, refresh, beside, lambda: practice.use(before))
 
 
 def _standing() -> bool:

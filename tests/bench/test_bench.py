@@ -38,12 +38,12 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def no_database_left() -> object:
     yield
     if not TEST_DATABASE_URL:
-        for name in (f"bench_{os.getpid()}{which}" for which in ("", "_sweep", "_import")):
+        for name in (f"bench_{os.getpid()}{which}" for which in ("", "_empty", "_sweep", "_import")):
             Cluster(Path(LWG_HOME)).drop_database(name)
 
 
 def test_json_has_figure_floor_and_ratio_of_every_job() -> None:
-    run = bench("--json", "--clients=300", "--items=6", "--rounds=2", "--assignments=60", "--visits=600")
+    run = bench("--json", "--clients=300", "--items=6", "--rounds=2", "--assignments=60", "--visits=600", "--rows=600")
     assert run.returncode == 0, run.stderr
     jobs = {job["name"]: job for job in json.loads(run.stdout)["jobs"]}
     assert set(jobs) == set(JOBS)
