@@ -1,4 +1,4 @@
-"""The chain over the audit's events: each link's digest covers the event and the digest before it.
+"""The chain over the audit's events and row changes: each link's digest covers one of them and the digest before it.
 
 A worker lengthens it every minute, apart from the deeds, which therefore never wait for one another. What it shows and
 what it cannot show stands in docs/audit.md.
@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,7 +19,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from lwg_intake.audit.models import Head, Link
+from lwg_intake.audit.models import LONGEST_DEED, Head, Link
+from lwg_intake.audit.untold import tell
 
 log = logging.getLogger(__name__)
 BATCH = 2_000
@@ -27,41 +28,66 @@ BATCH = 2_000
 LOCK = 7_314_003
 # What the first link stands on.
 START = "0" * 64
-# No deed's transaction stays open for longer than this; the nightly run looks further back all the same.
-LONGEST_DEED = timedelta(hours=12)
-FIELDS = ("id", "at", "actor_id", "actor_name", "verb", "record", "record_id", "client_id", "origin", "values", "xact")
-WAITING = f"""
-SELECT {", ".join(f'e."{name}"' for name in FIELDS)} FROM audit_event e
-WHERE e.id > %s AND NOT EXISTS (SELECT FROM audit_link l WHERE l.event_id = e.id)
-ORDER BY e.id LIMIT %s
-"""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A table whose rows get places in the chain: what one is called, the link's column, and what the digest covers."""
+
+    noun: str
+    table: str
+    column: str
+    fields: tuple[str, ...]
+    json: str
+
+    @property
+    def selected(self) -> str:
+        return ", ".join(f'{self.table}."{name}"' for name in self.fields)
+
+    @property
+    def waiting(self) -> str:
+        """Its rows that have no place yet."""
+        return (
+            f"FROM {self.table} WHERE id > %s "
+            f"AND NOT EXISTS (SELECT FROM audit_link l WHERE l.{self.column} = {self.table}.id)"
+        )
+
+
+EVENTS = Sealed(
+    "event", "audit_event", "event_id",
+    ("id", "at", "actor_id", "actor_name", "verb", "record", "record_id", "client_id", "origin", "values", "xact"),
+    "values",
+)  # fmt: skip
+ROWS = Sealed(
+    "row change", "audit_rowchange", "rowchange_id",
+    ("id", "at", "xact", "record", "deed", "row_id", "rows", "client_id", "changed", "db_user"),
+    "changed",
+)  # fmt: skip
 CHAINED = f"""
-SELECT l.position, l.event_id, l.digest, {", ".join(f'e."{name}"' for name in FIELDS)}
-FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id
+SELECT l.position, l.digest, l.event_id, l.rowchange_id, {EVENTS.selected}, {ROWS.selected}
+FROM audit_link l LEFT JOIN audit_event ON audit_event.id = l.event_id
+LEFT JOIN audit_rowchange ON audit_rowchange.id = l.rowchange_id
 WHERE l.position <= %s AND l.position > %s ORDER BY l.position LIMIT %s
 """
+# The end of the chain stands in the same statement, so that it and the heads are of one moment.
 HEADS = """
-SELECT h.position, h.digest, h.signature, l.digest
-FROM audit_head h LEFT JOIN audit_link l USING (position) ORDER BY h.position
-"""
-# One statement, so that the end of the chain and its head are of one moment.
-END = """
-SELECT coalesce((SELECT max(position) FROM audit_head), 0), coalesce((SELECT max(position) FROM audit_link), 0)
+SELECT h.position, h.digest, h.signature, l.digest, (SELECT max(position) FROM audit_link)
+FROM (SELECT 0 AS nothing) n LEFT JOIN audit_head h ON true LEFT JOIN audit_link l USING (position) ORDER BY h.position
 """
 
 
-def canonical(row: tuple[Any, ...]) -> bytes:
-    """An event as the bytes that are hashed: JSON with sorted keys, the moment in UTC. `row` is as in FIELDS."""
-    told = dict(zip(FIELDS, row, strict=True))
+def canonical(of: Sealed, row: tuple[Any, ...]) -> bytes:
+    """A row as the bytes that are hashed: JSON with sorted keys, the moment in UTC. `row` is as in the fields."""
+    told = dict(zip(of.fields, row, strict=True))
     told["at"] = told["at"].astimezone(UTC).isoformat()
-    told["values"] = json.loads(told["values"])
+    told[of.json] = json.loads(told[of.json])
     if told["xact"] is None:  # Written before transactions were noted.
         del told["xact"]
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def digest_of(before: str, row: tuple[Any, ...]) -> str:
-    return hashlib.sha256(before.encode() + canonical(row)).hexdigest()
+def digest_of(before: str, of: Sealed, row: tuple[Any, ...]) -> str:
+    return hashlib.sha256(before.encode() + canonical(of, row)).hexdigest()
 
 
 def signature_of(position: int, digest: str) -> str:
@@ -72,48 +98,53 @@ def signature_of(position: int, digest: str) -> str:
 
 
 def seal(*, everything: bool = False) -> int:
-    """Give each event that has none its place in the chain; how many got one.
+    """Give each event and row change that has none its place in the chain; how many got one.
 
     Batch by batch, each in a transaction of its own: killed in the middle, the next run goes on. Beside another that
-    is at it, it does nothing. An event whose transaction ended late gets a later place than its number says; the usual
-    run looks for these among the events of the last half day, `everything` among all.
+    is at it, it does nothing. What a transaction wrote that ended late gets a later place than its number says; the
+    usual run looks for these among what came in the last half day, `everything` among all.
     """
-    floor, total = (0 if everything else _settled()), 0
-    while count := _seal_batch(floor):
+    floors, total = ((0, 0) if everything else _settled()), 0
+    while count := _seal_batch(*floors):
         total += count
-    if total:
-        head = Head.objects.latest("position")
-        # The log is kept elsewhere: who cuts the chain in the database cannot cut it there.
-        log.info("Audit sealed up to %s %s", head.position, head.digest)
     return total
 
 
-def _settled() -> int:
-    """Every event up to this number has its place, or its transaction was rolled back long ago."""
+def _settled() -> tuple[int, int]:
+    """Every event and every row change up to these numbers has its place, or was rolled back long ago."""
     sealed = Head.objects.filter(sealed_at__lt=timezone.now() - LONGEST_DEED)
-    return sealed.aggregate(last=Max("through"))["last"] or 0
+    last = sealed.aggregate(events=Max("through"), rows=Max("rows_through"))
+    return last["events"] or 0, last["rows"] or 0
 
 
-def _seal_batch(floor: int) -> int:
+def _seal_batch(events_from: int, rows_from: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(WAITING, [floor, BATCH])
-        rows = cursor.fetchall()
-        if not rows:
+        waiting: dict[Sealed, list[tuple[Any, ...]]] = {}
+        for of, floor in ((EVENTS, events_from), (ROWS, rows_from)):
+            cursor.execute(f"SELECT {of.selected} {of.waiting} ORDER BY id LIMIT %s", [floor, BATCH])
+            waiting[of] = cursor.fetchall()
+        if not any(waiting.values()):
             return 0
+        tell([row[0] for row in waiting[ROWS]])
         last = Link.objects.order_by("-position").first()
         position, digest = (last.position, last.digest) if last else (0, START)
         links = []
-        for row in rows:
-            position, digest = position + 1, digest_of(digest, row)
-            links.append(Link(position=position, event_id=row[0], digest=digest))
+        for of, rows in waiting.items():
+            for row in rows:
+                position, digest = position + 1, digest_of(digest, of, row)
+                links.append(Link(position=position, digest=digest, **{of.column: row[0]}))
         Link.objects.bulk_create(links)
+        events_to, rows_to = (rows[-1][0] if rows else 0 for rows in waiting.values())
         Head.objects.create(
-            position=position, digest=digest, signature=signature_of(position, digest), through=rows[-1][0]
-        )
-    return len(rows)
+            position=position, digest=digest, signature=signature_of(position, digest),
+            through=max(events_from, events_to), rows_through=max(rows_from, rows_to),
+        )  # fmt: skip
+        # The log is kept elsewhere: who cuts the chain in the database cannot cut it there.
+        transaction.on_commit(lambda: log.info("Audit sealed up to %s %s", position, digest))
+    return len(links)
 
 
 # --- Verifying -------------------------------------------------------------------------------------------------------
@@ -132,7 +163,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a look at the whole chain came to. `waiting` events have no place yet: the chain says nothing of them."""
+    """What a look at the whole chain came to. `waiting` rows have no place yet: the chain says nothing of them.
+
+    `head` is the last one that this program signed.
+    """
 
     links: int
     waiting: int
@@ -146,18 +180,12 @@ def verify(outside: str = "") -> Verified:
     Raises ValueError for an `outside` that is no such pair.
     """
     kept = _read_head(outside) if outside else None
-    with connection.cursor() as cursor:
-        cursor.execute(END)
-        head, end = cursor.fetchone()
-    findings = list(_check_links(end, kept))
-    findings += _check_end(head, end, kept)
-    findings += _check_heads()
-    last = Head.objects.filter(position=head).first()
+    head, digest, end, about_heads = _check_heads()
     return Verified(
         links=Link.objects.filter(position__lte=end).count(),
         waiting=_waiting(),
-        head=f"{last.position} {last.digest}" if last else "",
-        findings=findings,
+        head=f"{head} {digest}" if head else "",
+        findings=[*_check_links(end, kept), *_check_end(head, end, kept), *about_heads],
     )
 
 
@@ -166,6 +194,29 @@ def _read_head(text: str) -> tuple[int, str]:
     if not position.isdigit() or len(digest.strip()) != 64:
         raise ValueError("A head is a position, a space and a digest of 64 characters, as the log has it.")
     return int(position), digest.strip()
+
+
+def _check_heads() -> tuple[int, str, int, list[Finding]]:
+    """The last head that this program signed (0 without one), where the chain ends, and what is wrong with heads."""
+    head, kept, end, findings = 0, "", 0, []
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(HEADS)
+        for position, digest, signature, linked, last in _rows(cursor):
+            end = last or 0
+            if position is None:
+                break
+            if not constant_time_compare(signature, signature_of(position, digest)):
+                findings.append(Finding("altered", f"the head at place {position}: this program did not sign it"))
+                continue
+            head, kept = position, digest
+            if linked not in (None, digest):
+                findings.append(Finding("altered", f"the chain up to place {position} is not the one that was sealed"))
+    return head, kept, end, findings
+
+
+def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(BATCH):
+        yield from rows
 
 
 def _links(end: int) -> Iterator[tuple[Any, ...]]:
@@ -182,16 +233,18 @@ def _links(end: int) -> Iterator[tuple[Any, ...]]:
 
 def _check_links(end: int, kept: tuple[int, str] | None) -> Iterator[Finding]:
     before, expected, gap = START, 1, False
-    for position, event_id, digest, *event in _links(end):
+    for position, digest, event_id, rowchange_id, *both in _links(end):
+        of, which = (EVENTS, event_id) if event_id is not None else (ROWS, rowchange_id)
+        row = both[: len(EVENTS.fields)] if of is EVENTS else both[len(EVENTS.fields) :]
         if position != expected:
             lost = f"place {expected}" if position == expected + 1 else f"places {expected} to {position - 1}"
-            yield Finding("missing", f"{lost} of the chain, before event {event_id}")
+            yield Finding("missing", f"{lost} of the chain, before {of.noun} {which}")
             gap = True
-        if event[0] is None:
-            yield Finding("missing", f"event {event_id}, at place {position}")
+        if row[0] is None:
+            yield Finding("missing", f"{of.noun} {which}, at place {position}")
         # Beside a gap the digest before is not known: the link is believed, as the next one stands on it.
-        elif not gap and digest != digest_of(before, tuple(event)):
-            yield Finding("altered", f"event {event_id}, at place {position}")
+        elif not gap and digest != digest_of(before, of, tuple(row)):
+            yield Finding("altered", f"{of.noun} {which}, at place {position}")
         if kept and kept[0] == position and kept[1] != digest:
             yield Finding("altered", f"the chain at place {position} is not the one whose head was kept outside")
         before, expected, gap = digest, position + 1, False
@@ -206,20 +259,7 @@ def _check_end(head: int, end: int, kept: tuple[int, str] | None) -> Iterator[Fi
         yield Finding("cut", f"the chain ends at place {end}, and the head kept outside stands at {kept[0]}")
 
 
-def _check_heads() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(HEADS)
-        rows = cursor.fetchall()
-    for position, digest, signature, linked in rows:
-        if not constant_time_compare(signature, signature_of(position, digest)):
-            yield Finding("altered", f"the head at place {position}: this program did not sign it")
-        elif linked not in (None, digest):
-            yield Finding("altered", f"the chain up to place {position} is not the one that was sealed")
-
-
 def _waiting() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.event_id = e.id)"
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(" UNION ALL ".join(f"SELECT count(*) {of.waiting}" for of in (EVENTS, ROWS)), [0, 0])
+        return sum(count for (count,) in cursor.fetchall())

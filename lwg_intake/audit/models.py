@@ -1,7 +1,12 @@
+from datetime import timedelta
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
+
+# No deed's transaction stays open for longer than this.
+LONGEST_DEED = timedelta(hours=12)
 
 
 def this_transaction() -> Cast:
@@ -35,13 +40,13 @@ class Event(models.Model):
             models.Index(fields=["client_id", "at"]),
             models.Index(fields=["actor_id", "at"]),
             models.Index(fields=["record", "record_id", "at"]),
-            # For the trail: everything by day, one kind of deed, and the searches that listed a client.
+            # For the trail: everything by day, one kind of deed, and the searches and lists that showed a client.
             models.Index(fields=["at"]),
             models.Index(fields=["verb", "at"]),
             models.Index(fields=["xact"]),
             GinIndex(
                 OpClass(KeyTransform("shown", "values"), name="jsonb_path_ops"),
-                condition=models.Q(verb="clients.searched"),
+                condition=models.Q(values__has_key="shown"),
                 name="audit_event_listed",
             ),
         ]
@@ -51,17 +56,27 @@ class Event(models.Model):
 
 
 class Link(models.Model):
-    """An event's place in the chain. `digest` is over the digest before it and the event (audit/chain.py).
+    """The place of an event or of a row change in the chain. `digest` is over the digest before it and that row.
 
-    A table of its own, so that events stay as they were written. It refuses UPDATE, DELETE and TRUNCATE.
+    A table of its own, so that both stay as they were written. It refuses UPDATE, DELETE and TRUNCATE.
     """
 
     position = models.BigIntegerField(primary_key=True, help_text="1, 2, 3 …, without a gap.")
-    event_id = models.BigIntegerField(unique=True)
+    event_id = models.BigIntegerField(unique=True, null=True)
+    rowchange_id = models.BigIntegerField(unique=True, null=True)
     digest = models.CharField(max_length=64, help_text="SHA-256, in hexadecimal.")
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(event_id__isnull=True) ^ models.Q(rowchange_id__isnull=True), name="link_of_one"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.position}: event {self.event_id}"
+        return f"{self.position}: " + (
+            f"row change {self.rowchange_id}" if self.event_id is None else f"event {self.event_id}"
+        )
 
 
 class Head(models.Model):
@@ -75,6 +90,7 @@ class Head(models.Model):
     signature = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(auto_now_add=True)
     through = models.BigIntegerField(help_text="Each event up to this number that was there has its place.")
+    rows_through = models.BigIntegerField(default=0, help_text="And each row change up to this one.")
 
     class Meta:
         indexes = [models.Index(fields=["sealed_at"])]

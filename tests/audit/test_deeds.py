@@ -350,6 +350,7 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "retention.look": (lambda p: lambda: retention.look(after=0, by=p.manager), {"retention.opened"}),
     "trail.look": (lambda p: lambda: trail.look(asked=Asked(), before=None, by=p.manager), {"trail.opened"}),
     "trail.take_out": (lambda p: lambda: trail.take_out(asked=Asked(), by=p.manager), {"trail.exported"}),
+    "trail.take_out_own": (lambda p: lambda: trail.take_out_own(asked=Asked(), by=p.csr), {"trail.exported"}),
     "policy.change": (
         lambda p: lambda: policy.change(
             key="severe_misses", value=4, effective_on=dates.today() + timedelta(days=1), note="", by=p.manager

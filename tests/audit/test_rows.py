@@ -3,12 +3,13 @@
 import pytest
 from django.db import connection, transaction
 
+from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
 from lwg_intake.audit.triggers import MANY
 from lwg_intake.policy.values import change
-from lwg_intake.records.models import Assignment, Client
+from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.caseload import HandoverFactory
 from tests.factories.cases import CaseFactory
@@ -134,6 +135,5 @@ def test_a_deed_of_the_program_leaves_its_rows(practice):
     case = start(practice, former())
     do(case, "ending", practice.csr)
     assert of(case).first().deed == "INSERT"
-    row = change(key="severe_misses", value=4, effective_on=Assignment.objects.get().ended_on.replace(year=2099),
-                 note="", by=practice.manager)  # fmt: skip
+    row = change(key="severe_misses", value=4, effective_on=dates.today(), note="", by=practice.manager)
     assert of(row).get().deed == "INSERT"

@@ -8,13 +8,13 @@ from lwg_intake.audit.chain import seal, verify
 
 class Command(BaseCommand):
     help = (
-        "Recompute the chain over the audit's events, and name each row that was altered, is missing or was cut off "
-        "the end. Ends with 1 if there is one."
+        "Recompute the chain over the audit's events and row changes, and name each that was altered, is missing or "
+        "was cut off the end. Ends with 1 if there is one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--head", default="", help="a head from the log, “position digest”, to compare with")
-        parser.add_argument("--seal", action="store_true", help="first give waiting events their place in the chain")
+        parser.add_argument("--seal", action="store_true", help="first give what waits its place in the chain")
 
     def handle(self, *args: Any, head: str, seal: bool, **options: Any) -> None:
         if seal:
@@ -25,13 +25,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for finding in found.findings:
             self.stdout.write(str(finding))
-        self.stdout.write(f"{found.links:,} events in the chain, {found.waiting:,} waiting for their place.")
+        self.stdout.write(f"{found.links:,} events and row changes in the chain, {found.waiting:,} waiting.")
         if found.head:
             self.stdout.write(f"Head: {found.head}")
         if found.findings:
-            self.stdout.write(f"{len(found.findings):,} rows are not as they were written.")
+            count = len(found.findings)
+            self.stdout.write(f"{count:,} {'thing is' if count == 1 else 'things are'} not as it was written.")
             sys.exit(1)
-        self.stdout.write("Every event in the chain is as it was written.")
+        self.stdout.write("Everything in the chain is as it was written.")
 
 
 def _seal() -> None:
