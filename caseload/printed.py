@@ -65,7 +65,7 @@ def rules_as_markdown(numbers: Mapping[str, int]) -> str:
             "| number | now | meaning | source |",
             "|---|---|---|---|",
             *(
-                f"| `{key}` | {numbers[key]} {NUMBERS[key].unit} | {NUMBERS[key].meaning} | {NUMBERS[key].source} |"
+                f"| `{key}` | {NUMBERS[key].said(numbers[key])} | {NUMBERS[key].meaning} | {NUMBERS[key].source} |"
                 for key in NUMBERS_USED
             ),
         ]

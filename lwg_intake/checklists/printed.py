@@ -22,7 +22,7 @@ def printed(wing: Wing, policy: dict[str, int]) -> str:
     lines += ["The practice's numbers, as they hold today", "-" * 42]
     for key in wing.numbers:
         known = NUMBERS[key]
-        lines.append(_line(f"  {policy[key]} {known.unit}: ", f"{known.meaning} ({known.source}; {key})"))
+        lines.append(_line(f"  {known.said(policy[key])}: ", f"{known.meaning} ({known.source}; {key})"))
     return "\n".join(lines)
 
 

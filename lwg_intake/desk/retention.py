@@ -31,7 +31,13 @@ SELECT greatest(
     (SELECT max(greatest(d.sent_on, d.signed_on)) FROM records_document d WHERE d.client_id = c.id),
     (SELECT max(o.completed_on) FROM records_omhcassessment o WHERE o.client_id = c.id),
     (SELECT (max(coalesce(s.closed_at, s.opened_at)) AT TIME ZONE %(zone)s)::date
-     FROM checklists_case s WHERE s.client_id = c.id)
+     FROM checklists_case s WHERE s.client_id = c.id),
+    (SELECT (max(m.created_at) AT TIME ZONE %(zone)s)::date FROM outbox_message m WHERE m.client_id = c.id),
+    (SELECT (max(x.received_at) AT TIME ZONE %(zone)s)::date FROM outbox_incomingtext x WHERE x.client_id = c.id),
+    (SELECT max(i.verified_on) FROM records_insurancepolicy i WHERE i.client_id = c.id),
+    (SELECT (max(coalesce(g.ended_at, g.made_at)) AT TIME ZONE %(zone)s)::date
+     FROM records_arrangement g WHERE g.client_id = c.id),
+    c.last_intake_on, c.plan_updated_on, c.demographics_on
 ) AS last_on
 """
 # The database's own calendar, as dates.months_before has it: Feb 29 goes to Feb 28.
@@ -43,13 +49,20 @@ greatest(
 """
 ONE = f"""
 SELECT last.last_on, {KEEP_UNTIL},
-       EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
+       EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL),
+       EXISTS (SELECT FROM checklists_case s WHERE s.client_id = c.id AND s.status IN ('open', 'waitlist'))
 FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last WHERE c.id = %(client)s
+"""
+# What was decided last counts: a record handed on by mistake may be kept on after all, and one that a client came back
+# to after it was handed on passes its date anew.
+DECIDED = """
+SELECT d.outcome, (d.decided_at AT TIME ZONE %(zone)s)::date AS "on" FROM records_recorddecision d
+WHERE d.client_id = c.id ORDER BY d.id DESC LIMIT 1
 """
 # First the cheap tests, which leave few; then the exact date of those.
 PAST = f"""
 SELECT c.id, last.last_on, {KEEP_UNTIL} AS keep_until
-FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last
+FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last LEFT JOIN LATERAL ({DECIDED}) AS decided ON true
 WHERE c.id > %(after)s
   AND (c.dob IS NULL OR c.dob <= %(born_by)s)
   AND NOT 'hold' = ANY(c.flags)
@@ -59,10 +72,9 @@ WHERE c.id > %(after)s
   )
   AND NOT EXISTS (SELECT FROM records_contact k WHERE k.client_id = c.id AND k.at > %(by)s + interval '2 days')
   AND NOT EXISTS (SELECT FROM checklists_case s WHERE s.client_id = c.id AND s.status IN ('open', 'waitlist'))
-  AND NOT EXISTS (
-      SELECT FROM records_recorddecision d
-      WHERE d.client_id = c.id AND (d.outcome = 'handed' OR d.decided_at > %(decided_by)s + interval '1 day')
-  )
+  AND (decided.outcome IS NULL
+       OR decided.outcome = 'kept' AND decided."on" <= %(decided_by)s
+       OR decided.outcome = 'handed' AND decided."on" < last.last_on)
   AND last.last_on IS NOT NULL AND {KEEP_UNTIL} < %(today)s
 ORDER BY c.id LIMIT %(most)s
 """
@@ -70,11 +82,12 @@ ORDER BY c.id LIMIT %(most)s
 
 @dataclass(frozen=True)
 class Keeping:
-    """How long one record is kept. `until` is None while nothing is on record, or while the client is under care."""
+    """How long one record is kept. `until` is None while nothing is on record, a case is open, or under care."""
 
     last_on: date | None
     until: date | None
     is_under_care: bool
+    has_open_case: bool
     is_flagged: bool
     hold: LegalHold | None
     holds: list[LegalHold]
@@ -91,6 +104,11 @@ class Keeping:
         return self.until is not None and self.until < self.today and not self.is_held
 
     @property
+    def decided(self) -> int:
+        """The number of the last decision: who decides says which one they saw."""
+        return self.decisions[0].pk if self.decisions else 0
+
+    @property
     def past_holds(self) -> list[LegalHold]:
         return [hold for hold in self.holds if hold.lifted_at]
 
@@ -99,12 +117,13 @@ def keeping(client: Client) -> Keeping:
     """How long a client's record is kept, as of today."""
     with connection.cursor() as cursor:
         cursor.execute(ONE, _numbers(values()) | {"client": client.pk})
-        last_on, until, is_under_care = cursor.fetchone()
+        last_on, until, is_under_care, has_open_case = cursor.fetchone()
     holds = list(LegalHold.objects.filter(client=client).select_related("set_by", "lifted_by"))
     return Keeping(
         last_on=last_on,
-        until=None if is_under_care or last_on is None else until,
+        until=None if is_under_care or has_open_case or last_on is None else until,
         is_under_care=is_under_care,
+        has_open_case=has_open_case,
         is_flagged=Flag.HOLD in client.flags,
         hold=next((hold for hold in holds if hold.lifted_at is None), None),
         holds=holds,
@@ -128,18 +147,7 @@ def past(after: int = 0) -> tuple[list[Past], int | None]:
 
     A record kept on is brought up again after some months (policy); one handed to records staff is not.
     """
-    numbers, today = values(), dates.today()
-    asked = _numbers(numbers) | {
-        "today": today,
-        "by": dates.months_before(today, 12 * numbers["keep_years"]),
-        "born_by": dates.months_before(today, 12 * numbers["keep_minor_until_years"]),
-        "decided_by": dates.months_before(today, numbers["keep_review_months"]),
-        "after": after,
-        "most": PAGE + 1,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(PAST, asked)
-        rows = cursor.fetchall()
+    rows = _past(values(), after, PAGE + 1)
     shown = rows[:PAGE]
     clients = Client.objects.in_bulk([row[0] for row in shown])
     decided: dict[int, RecordDecision] = {}
@@ -147,6 +155,26 @@ def past(after: int = 0) -> tuple[list[Past], int | None]:
         decided[decision.client_id] = decision
     found = [Past(clients[pk], last_on, until, decided.get(pk)) for pk, last_on, until in shown]
     return found, (shown[-1][0] if len(rows) > PAGE else None)
+
+
+def past_under(numbers: Mapping[str, int]) -> frozenset[int]:
+    """The clients whose records would be on the list if these were the practice's numbers."""
+    return frozenset(pk for pk, _, _ in _past(numbers, 0, None))
+
+
+def _past(numbers: Mapping[str, int], after: int, most: int | None) -> list[tuple[int, date, date]]:
+    today = dates.today()
+    asked = _numbers(numbers) | {
+        "today": today,
+        "by": dates.months_before(today, 12 * numbers["keep_years"]),
+        "born_by": dates.months_before(today, 12 * numbers["keep_minor_until_years"]),
+        "decided_by": dates.months_before(today, numbers["keep_review_months"]),
+        "after": after,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, asked)
+        return cursor.fetchall()
 
 
 def _numbers(numbers: Mapping[str, int]) -> dict[str, Any]:

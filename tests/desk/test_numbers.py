@@ -1,15 +1,17 @@
 """The page of the practice's numbers: a manager reads and changes them, each with its day and its history."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from lwg_intake import dates
+from lwg_intake.dates import months_before
 from lwg_intake.policy.models import Setting
 from lwg_intake.policy.numbers import NUMBERS
-from lwg_intake.policy.values import values
+from lwg_intake.policy.values import change, newest, values
 from tests.factories.access import UserFactory
+from tests.factories.records import AssignmentFactory
 
 pytestmark = pytest.mark.django_db
 KEY = "return_intake_months"
@@ -33,12 +35,12 @@ def said(**changes: object) -> dict[str, object]:
 def seen(**changes: object) -> dict[str, object]:
     """As the form is sent once its writer has seen what it would alter."""
     typed = said(**changes)
-    return typed | {"seen": f"{typed['value']} {typed['effective_on']}"}
+    return typed | {"seen": f"{typed['value']} {typed['effective_on']} {newest(KEY)}"}
 
 
 def test_every_number_stands_there_with_its_source(office: Client) -> None:
     page = text(office.get("/numbers/"))
-    assert "12 calendar months" in page and "as the default (S0, R1)" in page
+    assert "12 calendar months" in page and "S0, R1" in page and "S0, the guide to the returning client" in page
     assert all(f"/numbers/{key}/" in page for key in NUMBERS)
 
 
@@ -47,6 +49,7 @@ def test_a_change_holds_and_joins_the_history_with_who_and_why(office: Client) -
     assert values()[KEY] == 9
     assert "9 calendar months" in text(answer) and "by Miriam Okoye: Agreed in May" in text(answer)
     assert "as the default (S0, R1)" in text(answer)
+    assert f"{NUMBERS[KEY].meaning} 9 calendar months from" in text(answer)
 
 
 def test_a_change_to_come_does_not_hold_yet(office: Client) -> None:
@@ -57,8 +60,8 @@ def test_a_change_to_come_does_not_hold_yet(office: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"value": 0}, "It cannot be less than 1 calendar months."),
-        ({"value": 121}, "It cannot be more than 120 calendar months."),
+        ({"value": 0}, "This cannot be less than 1 calendar month. Choose between 1 and 120 calendar months."),
+        ({"value": 121}, "This cannot be more than 120 calendar months."),
         ({"effective_on": (dates.today() - timedelta(days=1)).isoformat()}, "A number cannot change in the past"),
         ({"note": ""}, "This field is required."),
         ({"value": "many"}, "Enter a whole number."),
@@ -86,7 +89,7 @@ def test_others_may_not_even_by_a_hand_made_request(client: Client, role: str) -
 def test_nothing_is_saved_before_it_was_shown_what_it_would_alter(office: Client) -> None:
     page = text(office.post(PAGE, said()))
     assert values()[KEY] == 12
-    assert "Nothing that stands today" in page and "Agreed in May" in page and "Save: 9 from" in page
+    assert "Nothing that stands today" in page and "Agreed in May" in page and "Save: 9 calendar months from" in page
 
 
 def test_another_value_than_the_one_shown_is_shown_first(office: Client) -> None:
@@ -100,4 +103,46 @@ def test_what_cannot_be_counted_says_so(office: Client) -> None:
 
 def test_what_is_to_come_stands_beside_what_holds(office: Client) -> None:
     office.post(PAGE, seen(effective_on=(dates.today() + timedelta(days=3)).isoformat()))
-    assert "9 from " in text(office.get("/numbers/")) and "To come" in text(office.get("/numbers/"))
+    assert "9 calendar months from " in text(office.get("/numbers/")) and "To come" in text(office.get("/numbers/"))
+
+
+def test_of_two_managers_the_second_is_told_and_loses_nothing_typed(office: Client) -> None:
+    mine = seen(value=8)
+    other = UserFactory(roles=["manager"], first_name="Dana", last_name="Whitlock")
+    change(key=KEY, value=9, effective_on=dates.today(), note="Agreed", by=other)
+    answer = office.post(PAGE, mine)
+    page = text(answer)
+    assert answer.status_code == 409 and values()[KEY] == 9
+    assert "Dana Whitlock changed this number meanwhile: 9 calendar months" in page
+    assert "Agreed in May" in page and "See what it would alter" in page
+    assert "Save: 8 calendar months" in text(office.post(PAGE, said(value=8)))
+
+
+def test_a_day_to_come_is_reckoned_as_if_it_were_today_and_what_follows_is_said(office: Client) -> None:
+    later, day = dates.today() + timedelta(days=30), dates.today() + timedelta(days=10)
+    change(key=KEY, value=6, effective_on=later, note="", by=UserFactory(roles=["manager"]))
+    page = text(office.post(PAGE, said(effective_on=day.isoformat())))
+    assert "9 calendar months. What that would alter if it held today" in page
+    assert f"Only until {later:%b} {later.day}, {later.year}: from then on 6 calendar months holds" in page
+
+
+def test_a_value_that_holds_already_is_said_to(office: Client) -> None:
+    assert "It is 12 calendar months on that day already." in text(office.post(PAGE, said(value=12)))
+
+
+def test_a_choice_is_chosen_by_its_words(office: Client) -> None:
+    page = text(office.get("/numbers/transfer_balance/"))
+    assert '<option value="2">block</option>' in page and "Today: warn." in page
+    assert "Save: block from" in text(office.post("/numbers/transfer_balance/", said(value=2)))
+    assert "Select a valid choice" in text(office.post("/numbers/transfer_balance/", said(value=3)))
+
+
+def test_the_years_of_keeping_are_counted_in_records(office: Client) -> None:
+    for years, count in ((6, 1), (8, 2)):
+        for _ in range(count):
+            last = months_before(dates.today(), 12 * years + 1)
+            AssignmentFactory(client__dob=date(1960, 1, 1), started_on=last, ended_on=last)
+    shorter = text(office.post("/numbers/keep_years/", said(value=5)))
+    assert "1 record would be on the list of those past their date." in shorter
+    longer = text(office.post("/numbers/keep_years/", said(value=9)))
+    assert "2 records would no longer be on the list of those past their date." in longer

@@ -1,7 +1,6 @@
 """The practice's numbers: rows with a day and a source, changed by the right person, never in the past."""
 
 from datetime import date, timedelta
-from re import escape
 
 import pytest
 
@@ -10,10 +9,11 @@ from lwg_intake.access.models import User
 from lwg_intake.access.roles import MAY, Can, Role
 from lwg_intake.audit.models import Event
 from lwg_intake.checklists.models import Tick
-from lwg_intake.errors import NotAllowed, Refusal
+from lwg_intake.errors import NotAllowed, Refusal, Stale
 from lwg_intake.policy.models import Setting
-from lwg_intake.policy.numbers import NUMBERS
-from lwg_intake.policy.values import EVER, change, values, write_defaults
+from lwg_intake.policy.numbers import IN_ORDER, NUMBERS
+from lwg_intake.policy.values import EVER, change, newest, values, write_defaults
+from tests.at_once import at_once
 from tests.factories.access import UserFactory
 from tests.factories.policy import SettingFactory
 from tests.returning.conftest import former
@@ -90,14 +90,85 @@ def test_the_past_stays_as_it_was(manager):
     assert values(dates.today() - timedelta(days=1))[KEY] == 12
 
 
+def make_room(key: str, value: int, by: User) -> None:
+    """The other numbers of its pairs go along, so that the order of each stays."""
+    for smaller, greater, _ in IN_ORDER:
+        if key == smaller:
+            set_to(NUMBERS[greater].most, by, key=greater)
+        if key == greater:
+            set_to(NUMBERS[smaller].least, by, key=smaller)
+
+
 @pytest.mark.parametrize("key", NUMBERS_KEYS)
 def test_a_number_has_its_bounds(manager, key):
     number = NUMBERS[key]
     for value, word in ((number.least - 1, "less"), (number.most + 1, "more"), (10**30, "more")):
-        with pytest.raises(Refusal, match=f"cannot be {word} than .* {escape(number.unit)}"):
+        says = f"Choose {number.bounds}." if number.choices else f"cannot be {word} than .* {number.bounds}"
+        with pytest.raises(Refusal, match=says):
             set_to(value, manager, key=key)
     for value in (number.least, number.most):
+        make_room(key, value, manager)
         assert set_to(value, manager, key=key).value == values()[key] == value
+
+
+@pytest.mark.parametrize(("smaller", "greater", "wrong"), IN_ORDER)
+def test_a_pair_stays_in_its_order_also_where_a_change_is_to_come(manager, smaller, greater, wrong):
+    held = values()
+    with pytest.raises(Refusal, match=f"{wrong} .*Change it first, or choose another value."):
+        set_to(held[greater] + 1, manager, key=smaller)
+    set_to(held[greater] + 5, manager, key=greater)
+    set_to(held[greater] + 2, manager, key=greater, in_days=20)
+    set_to(held[greater] + 1, manager, key=smaller)
+    with pytest.raises(Refusal, match=wrong):
+        set_to(held[greater] + 3, manager, key=smaller, in_days=10)
+    set_to(held[greater] + 2, manager, key=smaller, in_days=15)
+    assert set_to(held[greater] + 3, manager, key=smaller, in_days=10).value == held[greater] + 3
+
+
+def test_a_far_day_is_taken_for_a_slip(manager):
+    with pytest.raises(Refusal, match="more than 5 years away. Look at the year"):
+        set_to(9, manager, in_days=366 * 5)
+    assert set_to(9, manager, in_days=365 * 5).value == 9
+
+
+def test_who_did_not_see_the_last_change_is_told_of_it_and_changes_nothing(manager):
+    seen, other = newest(KEY), UserFactory(roles=[Role.MANAGER], first_name="Dana", last_name="Whitlock")
+    set_to(9, other, in_days=3)
+    with pytest.raises(Stale, match="Dana Whitlock changed this number meanwhile: 9 calendar months from .* not saved"):
+        change(key=KEY, value=8, effective_on=dates.today(), note="", by=manager, seen=seen)
+    assert values()[KEY] == 12
+    assert change(key=KEY, value=8, effective_on=dates.today(), note="", by=manager, seen=newest(KEY)).value == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_the_second_is_told(manager):
+    others, seen = [UserFactory(roles=[Role.MANAGER]) for _ in range(3)], newest(KEY)
+    answers = at_once(
+        *(
+            lambda n=n, who=who: change(key=KEY, value=n, effective_on=dates.today(), note="", by=who, seen=seen)
+            for n, who in enumerate(others, 2)
+        )
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Setting", "Stale", "Stale"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("inactive_days", 1, "1 day"),
+        ("inactive_days", 45, "45 days"),
+        ("return_intake_months", 1, "1 calendar month"),
+        ("keep_minor_until_years", 25, "25 years of age"),
+        ("place_earned_visits", 1, "1 visit kept in a row"),
+        ("return_balance_threshold_cents", 5000, "$50.00"),
+        ("transfer_balance", 2, "block"),
+        ("missed_counts_late_cancels", 0, "no"),
+        ("transfer_reminder_weekday", 7, "Sunday"),
+        ("text_from_hour", 8, "8 o'clock"),
+    ],
+)
+def test_a_value_is_said_as_one_says_it(key, value, said):
+    assert NUMBERS[key].said(value) == said
 
 
 def test_a_number_nobody_declared_is_refused_with_the_list(manager):
@@ -118,8 +189,8 @@ def test_an_old_result_keeps_the_numbers_it_used(practice):
 def test_the_widest_numbers_break_no_page(practice):
     """A bound that the rules cannot reckon with would take every case page down."""
     case = start(practice, former())
-    for key, number in NUMBERS.items():
-        set_to(number.most, practice.manager, key=key)
+    for key in reversed(NUMBERS):  # of a pair the greater stands last
+        set_to(NUMBERS[key].most, practice.manager, key=key)
     do(case, "ending", practice.csr)
     for key, number in NUMBERS.items():
         set_to(number.least, practice.manager, key=key)

@@ -14,8 +14,8 @@ from lwg_intake.desk.forms.numbers import NumberForm
 from lwg_intake.errors import NotThere
 from lwg_intake.policy.effects import foresee
 from lwg_intake.policy.models import Setting
-from lwg_intake.policy.numbers import NUMBERS
-from lwg_intake.policy.values import EVER, change, check, values
+from lwg_intake.policy.numbers import NUMBERS, PARTS, SOURCES
+from lwg_intake.policy.values import EVER, change, check, newest, values
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Told:
     """One row of a number's history: from when it holds, who made it (nobody for the default), and whether it does."""
 
     row: Setting
+    said: str
     by: User | None
     is_default: bool
     is_ahead: bool
@@ -32,17 +33,14 @@ class Told:
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every number of the practice: what it says, its value today and to come, its source, and what it was."""
     today, history = values(), _history()
-    rows = [
-        {
-            "number": number,
-            "value": today[key],
-            "history": history[key],
-            "ahead": [told.row for told in reversed(history[key]) if told.is_ahead],
-            "is_own": today[key] != number.default,
-        }
-        for key, number in NUMBERS.items()
-    ]
-    return render(request, "desk/numbers.html", {"rows": rows})
+    parts: list[tuple[str, list[dict[str, Any]]]] = []
+    for key, number in NUMBERS.items():
+        if key in PARTS:
+            parts.append((PARTS[key], []))
+        ahead = _to_come(history[key])
+        row = {"number": number, "said": number.said(today[key]), "history": history[key], "ahead": ahead}
+        parts[-1][1].append(row)
+    return render(request, "desk/numbers.html", {"parts": parts, "sources": SOURCES})
 
 
 @needs(Can.SET_POLICY)
@@ -50,23 +48,40 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
     """Change one number from a day on. What the new value would alter is shown before it can be saved."""
     if key not in NUMBERS:
         raise NotThere("There is no such number.")
-    form = NumberForm(request.POST or None)
+    form = NumberForm(NUMBERS[key], request.POST or None)
     request.on_refusal = lambda refusal: _form(request, key, form, refusal=refusal)  # type: ignore[attr-defined]
     if request.method != "POST" or not form.is_valid():
         return _form(request, key, form)
     value, effective_on = form.cleaned_data["value"], form.cleaned_data["effective_on"]
-    check(key=key, value=value, effective_on=effective_on)
-    if request.POST.get("seen") != f"{value} {effective_on}":
-        foreseen = foresee(key, values(effective_on), value)
-        return _form(request, key, form, foreseen=foreseen, seen=f"{value} {effective_on}", effective_on=effective_on)
-    row = change(key=key, by=request.user, **form.cleaned_data)
-    messages.success(request, f"{row.value} {NUMBERS[key].unit} from {row.effective_on:%b %-d, %Y} on.")
+    number = check(key=key, value=value, effective_on=effective_on)
+    shown, _, seen = request.POST.get("seen", "").rpartition(" ")
+    if shown != f"{value} {effective_on}" or not seen.isdigit():
+        held = values(effective_on)
+        return _form(
+            request, key, form,
+            foreseen=foresee(key, held, value),
+            said=number.said(value),
+            seen=f"{value} {effective_on} {newest(key)}",
+            effective_on=effective_on,
+            is_ahead=effective_on > dates.today(),
+            held=number.said(held[key]) if held[key] == value else "",
+            later=[told for told in _to_come(_history()[key]) if told.row.effective_on > effective_on],
+        )  # fmt: skip
+    row = change(key=key, by=request.user, seen=int(seen), **form.cleaned_data)
+    messages.success(request, f"{number.meaning} {number.said(row.value)} from {row.effective_on:%b %-d, %Y} on.")
     return redirect("numbers")
 
 
 def _form(request: HttpRequest, key: str, form: NumberForm, **also: Any) -> HttpResponse:
-    context = {"number": NUMBERS[key], "value": values()[key], "history": _history()[key], "form": form, **also}
+    number = NUMBERS[key]
+    context = {"number": number, "today": number.said(values()[key]), "history": _history()[key], "form": form, **also}
     return render(request, "desk/number.html", context, status=422 if form.errors else 200)
+
+
+def _to_come(history: list[Told]) -> list[Told]:
+    """What will hold and from when, the next first: of several changes for one day the last one counts."""
+    days = {told.row.effective_on: told for told in reversed(history) if told.is_ahead}
+    return list(days.values())
 
 
 def _history() -> dict[str, list[Told]]:
@@ -76,5 +91,6 @@ def _history() -> dict[str, list[Told]]:
     told: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
         by = names.get(row.changed_by_id) if row.changed_by_id else None
-        told[row.key].append(Told(row, by, row.effective_on == EVER, row.effective_on > today))
+        said = NUMBERS[row.key].said(row.value) if row.key in NUMBERS else str(row.value)
+        told[row.key].append(Told(row, said, by, row.effective_on == EVER, row.effective_on > today))
     return told
