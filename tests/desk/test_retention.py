@@ -16,12 +16,14 @@ from lwg_intake.policy.models import Setting
 from lwg_intake.records.models import Client, LegalHold, RecordDecision
 from tests.factories.access import UserFactory
 from tests.factories.cases import CaseFactory
+from tests.factories.messages import IncomingTextFactory, MessageFactory
 from tests.factories.records import (
     AppointmentFactory,
     AssignmentFactory,
     ClientFactory,
     ContactFactory,
     DocumentFactory,
+    InsurancePolicyFactory,
     OmhcAssessmentFactory,
     TerminationFactory,
 )
@@ -75,11 +77,15 @@ def test_a_record_is_kept_seven_years_and_a_minors_until_25(last, dob, until):
         lambda c, day: DocumentFactory(client=c, state="sent", sent_on=day, signed_on=None),
         lambda c, day: DocumentFactory(client=c, state="signed", sent_on=OLD, signed_on=day),
         lambda c, day: OmhcAssessmentFactory(client=c, completed_on=day),
+        lambda c, day: MessageFactory(client=c, created_at=at(day)),
+        lambda c, day: IncomingTextFactory(client=c, received_at=at(day)),
+        lambda c, day: InsurancePolicyFactory(client=c, verified_on=day),
+        lambda c, day: Client.objects.filter(pk=c.pk).update(plan_updated_on=day),
         lambda c, day: CaseFactory(
             client=c, status="completed", opened_at=at(OLD), closed_at=at(day), closed_by=UserFactory()
         ),
     ],
-    ids=["visit", "contact", "termination", "sent", "signed", "omhc", "case"],
+    ids=["visit", "contact", "termination", "sent", "signed", "omhc", "letter", "text", "insurance", "plan", "case"],
 )
 def test_the_last_entry_of_any_kind_counts_by_the_practices_day(entry):
     client = ended(OLD)
@@ -106,10 +112,12 @@ def test_who_is_not_listed(manager):
     ended(OLD, flags=["hold"])
     under_care = ended(OLD)
     AssignmentFactory(client=under_care, started_on=OLD, ended_on=None)
-    CaseFactory(client=ended(OLD), opened_at=at(OLD))
+    in_a_case = ended(OLD)
+    CaseFactory(client=in_a_case, opened_at=at(OLD))
     ClientFactory(dob=date(1970, 1, 1))  # nothing on record
     assert listed() == set()
     assert keeping(under_care).until is None
+    assert keeping(in_a_case).until is None and not keeping(in_a_case).is_past
 
 
 def test_pages_follow_one_another(manager, monkeypatch):
@@ -136,6 +144,34 @@ def test_a_record_kept_on_comes_up_again_after_a_year_and_one_handed_on_does_not
         sql.execute("ALTER TABLE records_recorddecision ENABLE TRIGGER USER")
     assert listed() == {kept}
     assert "A sibling is here" in words(signed_in(manager).get("/retention/"))
+
+
+def test_what_was_decided_last_counts(manager):
+    """Handed on by mistake, and put right; and a client who came back after their record was handed on."""
+    corrected, came_back = ended(OLD), ended(OLD)
+    for client in (corrected, came_back):
+        actions.decide(client_id=client.pk, outcome="handed", because="A slip", by=manager)
+    actions.decide(client_id=corrected.pk, outcome="kept", because="It is here", by=manager)
+    with connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE records_recorddecision DISABLE TRIGGER USER")
+        sql.execute("UPDATE records_recorddecision SET decided_at = decided_at - interval '10 years'")
+        sql.execute("ALTER TABLE records_recorddecision ENABLE TRIGGER USER")
+    assert listed() == {corrected}
+    ContactFactory(client=came_back, at=at(months_before(dates.today(), 85)))
+    assert listed() == {corrected, came_back}
+
+
+def test_of_two_who_decide_the_second_is_told(manager):
+    client = ended(OLD)
+    browser, page = signed_in(manager), f"/clients/{client.pk}/keeping/"
+    assert '<input type="hidden" name="seen" value="0">' in words(browser.get(page))
+    other = UserFactory(roles=["manager"], first_name="Dana", last_name="Whitlock")
+    actions.decide(client_id=client.pk, outcome="handed", because="Sent to the archive", by=other, seen=0)
+    answer = browser.post(page, {"do": "decide", "outcome": "kept", "because": "A sibling is here", "seen": "0"})
+    assert answer.status_code == 409 and "Dana Whitlock decided meanwhile: handed to records staff" in words(answer)
+    assert "A sibling is here" in words(answer) and "Sent to the archive" in words(answer)
+    assert RecordDecision.objects.get().outcome == "handed"
 
 
 def test_a_decision_needs_a_reason_and_a_record_past_its_date(manager):

@@ -55,10 +55,11 @@ def lift_hold(*, client_id: int, because: str, by: User) -> LegalHold:
     return hold
 
 
-def decide(*, client_id: int, outcome: str, because: str, by: User) -> RecordDecision:
+def decide(*, client_id: int, outcome: str, because: str, by: User, seen: int | None = None) -> RecordDecision:
     """Keep a record on past its date, or hand it to records staff. Nothing is deleted.
 
-    Raises Refusal for a record that is not past its date.
+    `seen` is the last decision that its writer saw: Stale is raised where there is a newer one. Raises Refusal for a
+    record that is not past its date.
     """
     with transaction.atomic():
         client = _client(client_id, by)
@@ -67,6 +68,12 @@ def decide(*, client_id: int, outcome: str, because: str, by: User) -> RecordDec
         kept = retention.keeping(client)
         if not kept.is_past or kept.until is None:
             raise Refusal("This record is not past its date, so there is nothing to decide.")
+        if seen is not None and seen != kept.decided:
+            last = kept.decisions[0]
+            raise Stale(
+                f"{last.decided_by} decided meanwhile: {last.get_outcome_display().lower()}. Yours was not saved: "
+                "read why below, and decide again if you have to."
+            )
         decision = RecordDecision.objects.create(
             client=client, outcome=outcome, because=because, kept_until_on=kept.until, decided_by=by
         )

@@ -15,6 +15,9 @@ from lwg_intake.desk.retention import keeping
 from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Client
 
+# Both stand on one page, and both ask why.
+IDS: dict[type[HoldForm] | type[DecisionForm], str] = {HoldForm: "hold_%s", DecisionForm: "decision_%s"}
+
 
 @require_GET
 @needs(Can.KEEP_RECORDS)
@@ -34,12 +37,14 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         record("client.opened", by=request.user, on=client, client_id=client.pk)
         return _page(request, client)
-    form = DecisionForm(request.POST) if do == "decide" else HoldForm(request.POST)
+    kind = DecisionForm if do == "decide" else HoldForm
+    form = kind(request.POST, auto_id=IDS[kind])
     request.on_refusal = lambda refusal: _page(request, client, form, refusal)  # type: ignore[attr-defined]
     if not form.is_valid():
         return _page(request, client, form)
     if do == "decide":
-        decision = actions.decide(client_id=pk, by=request.user, **form.cleaned_data)
+        seen = whole(request.POST.get("seen", ""))
+        decision = actions.decide(client_id=pk, by=request.user, seen=seen, **form.cleaned_data)
         messages.success(request, f"On record: {decision.get_outcome_display().lower()}.")
         return redirect("retention")
     if do == "lift":
@@ -57,8 +62,8 @@ def _page(
     context = {
         "client": client,
         "kept": keeping(client),
-        "hold_form": form if isinstance(form, HoldForm) else HoldForm(),
-        "decision_form": form if isinstance(form, DecisionForm) else DecisionForm(),
+        "hold_form": form if isinstance(form, HoldForm) else HoldForm(auto_id=IDS[HoldForm]),
+        "decision_form": form if isinstance(form, DecisionForm) else DecisionForm(auto_id=IDS[DecisionForm]),
         "refusal": refusal,
     }
     return render(request, "desk/keep.html", context, status=422 if form is not None and form.errors else 200)
