@@ -48,7 +48,8 @@ def _page(request: HttpRequest, form: AnswerForm | None = None, refusal: Refusal
     today, numbers = dates.today(), values()
     lines = selectors.caseload(chosen, numbers)
     taken = Assignment.objects.running().filter(clinician__in=chosen).count()
-    record("caseload.opened", by=request.user, clinician=chosen[0].pk if chosen else None, clients=len(lines))
+    record("caseload.opened", by=request.user, clinician=chosen[0].pk if chosen else None, clients=len(lines),
+           shown=[line.assignment.client_id for line in lines])  # fmt: skip
     suggested = [
         (line, [(s, selectors.words(s)) for s in line.suggestions], [Guard(n) for n in _notes(line)])
         for line in lines

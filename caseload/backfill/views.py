@@ -41,7 +41,8 @@ def _page(request: HttpRequest, form: PlaceForm | None = None, refusal: Refusal 
     entries = list(selectors.entries(request.user))
     next_at = selectors.next_visits(entries)
     places = selectors.freed(timezone.now()) if rings else []
-    record("backfill.opened", by=request.user, clients=len(entries), places=len(places))
+    record("backfill.opened", by=request.user, clients=len(entries), places=len(places),
+           shown=[entry.assignment.client_id for entry in entries])  # fmt: skip
     context: dict[str, Any] = {
         "rings": rings,
         "freed": places,

@@ -39,7 +39,8 @@ def _page(request: HttpRequest, asked: QueryDict, refusal: Refusal | None = None
     if not trying and show != "all":
         found = [call for call in found if (show in call.why if show else call.to_ring)]
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
-    record("calls.opened", by=request.user, list="trying" if trying else "visits", clients=len(page))
+    record("calls.opened", by=request.user, list="trying" if trying else "visits", clients=len(page),
+           shown=[call.client.pk for call in page])  # fmt: skip
     context = {
         "trying": trying,
         "page": page,

@@ -1,132 +1,34 @@
-"""What an event says in words: one table, from the verb in the audit to the end of a sentence that begins with who."""
+"""What an event says in words: its sentence (verbs.py), its values by name, and the rows beneath it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from string import Formatter
 from typing import Any
 
 from django.apps import apps
-from django.db.models import TextChoices
+from django.utils import timezone
 
 from lwg_intake.audit.models import Event, RowChange
+from lwg_intake.checklists.registry import wings
+from lwg_intake.desk.verbs import TOLD, VERBS, Kind
+from lwg_intake.messages.catalogue import TEMPLATES
+from lwg_intake.policy.numbers import NUMBERS
+
+# Numbers of rows say nothing to a reader.
+HIDDEN = ("shown", "clients", "client", "assignment", "departure", "run", "file_id", "messages", "visits", "kinds")
 
 
-class Kind(TextChoices):
-    """What sort of deed an event is; what a manager can filter by."""
+@dataclass(frozen=True)
+class Names:
+    """Whom the numbers in events mean, as far as the reader may know: by the number of the row."""
 
-    SAW = "saw", "Saw a record"
-    CHANGED = "changed", "Changed a record"
-    CASE = "case", "Worked on a case"
-    MESSAGE = "message", "Wrote, sent or received a message"
-    OFFICE = "office", "Changed accounts, numbers or texts"
-    SESSION = "session", "Signed in or out"
-    PROGRAM = "program", "Imports, sweeps and other work of the program"
-
-
-# Braces hold a value of the event. A verb that is not here is told by its own words (see `sentence`).
-_TOLD: dict[Kind, dict[str, str]] = {
-    Kind.SAW: {
-        "client.opened": "opened the client's record",
-        "case.opened": "opened a case",
-        "clients.searched": "searched for “{text}”",
-        "caseload.opened": "looked at a caseload of {clients} clients",
-        "calls.opened": "looked at the call list: {clients} clients",
-        "backfill.opened": "looked at the backfill list: {clients} clients",
-        "figures.opened": "looked at the practice's figures",
-        "message.opened": "read a message",
-        "messages.opened": "looked at the messages",
-        "tracker.exported": "took the tracker out as a file: {rows} rows",
-        "trail.opened": "looked at the trail",
-        "trail.exported": "took the trail out as a file: {rows} rows",
-        "retention.opened": "looked at the records past their date: {clients} shown",
-    },
-    Kind.CHANGED: {
-        "client.changed": "changed the client's details",
-        "contact.written": "wrote an entry in the interaction log",
-        "insurance.confirmed": "confirmed the insurance",
-        "portal.confirmed": "confirmed the portal access",
-        "balance.seen": "checked the balance",
-        "balance.set": "set the balance to ${amount}",
-        "arrangement.made": "recorded an arrangement over ${amount}",
-        "arrangement.ended": "ended an arrangement",
-        "omhc.completed": "recorded the OMHC assessment",
-        "place.held": "held a place with a clinician",
-        "place.freed": "recorded a place that came free",
-        "place.given": "gave a free place to the client",
-        "place.closed": "took a free place off the list",
-        "appointment.scheduled": "scheduled a visit",
-        "appointment.taken_back": "took a scheduled visit back",
-        "appointments.cancelled": "cancelled the visits ahead",
-        "assignment.made": "assigned the client to a clinician",
-        "assignment.ended": "ended an assignment",
-        "termination.written": "wrote a termination",
-        "removal.asked": "asked to take the old clinician off the record",
-        "removal.done": "took the old clinician off the record",
-        "removal.withdrawn": "withdrew the request to take a clinician off",
-        "backfill.added": "put the client on the backfill list",
-        "backfill.changed": "changed when the client on the backfill list can come",
-        "backfill.ended": "took the client off the backfill list",
-        "hold.set": "set a legal hold",
-        "hold.lifted": "lifted the legal hold",
-        "retention.decided": "decided about a record past its date: {outcome}",
-    },
-    Kind.CASE: {
-        "case.started": "started a case ({procedure})",
-        "case.ticked": "ticked the step “{step}”",
-        "case.changed": "changed the step “{step}”",
-        "case.waiting": "saved the step “{step}” as waiting",
-        "case.unticked": "unticked the step “{step}”",
-        "case.asked": "asked a question at the step “{step}”",
-        "case.answered": "answered a question at the step “{step}”",
-        "case.left": "ended a case early",
-        "case.reopened": "reopened a case",
-        "case.completed": "completed a case",
-        "return.decided": "decided whether the client may return",
-        "suggestion.answered": "answered the night's suggestion: {answer}",
-    },
-    Kind.MESSAGE: {
-        "message.queued": "wrote the message {template}",
-        "message.sent_again": "sent a message again",
-        "message.bounced": "recorded that a message came back",
-        "messages.held": "held messages back",
-        "messages.released": "let messages go that were held back",
-        "text.received": "received a text message",
-        "text.settled": "settled whose text message it is",
-        "text.previewed": "previewed the message {template}",
-    },
-    Kind.OFFICE: {
-        "policy.changed": "changed the number {key} from {old} to {new}, from {effective_on} on",
-        "text.written": "changed the wording of the message {template}",
-        "person.added": "opened an account",
-        "person.changed": "changed an account",
-        "person.closed": "closed an account",
-        "person.opened": "opened a closed account again",
-        "person.password_link": "made a link to choose a password",
-        "person.second_factor_reset": "took the second factor off an account",
-        "account.password_changed": "changed their password",
-        "account.password_reset": "chose a new password",
-        "account.second_factor_added": "added a second factor",
-        "account.second_factor_removed": "removed a second factor",
-        "account.second_factor_reset": "renewed their recovery codes",
-    },
-    Kind.SESSION: {
-        "session.signed_in": "signed in",
-        "session.signed_out": "signed out",
-        "session.lapsed": "was signed out after a while",
-        "session.refused": "refused a sign-in",
-    },
-    Kind.PROGRAM: {
-        "caseload.swept": "judged every caseload: {opened} suggestions opened, {withdrawn} withdrawn",
-        "import.file": "imported a file",
-    },
-}
-VERBS = {verb: (kind, words) for kind, told in _TOLD.items() for verb, words in told.items()}
-
-# The values that are told apart from the sentence, in the field's own words. Numbers of rows say nothing to a reader.
-_HIDDEN = ("shown", "text", "procedure", "step", "key", "old", "new", "effective_on", "messages", "visits", "kinds")
+    clients: Mapping[int, str] = field(default_factory=dict)
+    clinicians: Mapping[int, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
 
 
 class _Values(dict[str, Any]):
@@ -137,24 +39,86 @@ class _Values(dict[str, Any]):
 def sentence(event: Event) -> str:
     """The end of a sentence that begins with who. A verb that nobody wrote words for is told by its own."""
     if event.verb in VERBS:
-        return VERBS[event.verb][1].format_map(_Values(event.values))
+        told = {name: WORDS[name](value, event.values) for name, value in event.values.items() if name in WORDS}
+        return VERBS[event.verb][1].format_map(_Values(event.values | told))
     noun, _, deed = event.verb.partition(".")
     return f"{deed} the {noun}".replace("_", " ") if deed else event.verb
 
 
 def verbs_of(kind: str) -> list[str]:
-    return list(_TOLD[Kind(kind)])
+    return list(TOLD[Kind(kind)])
 
 
-def details(event: Event) -> list[tuple[str, str]]:
+def _procedure(key: str, _: Mapping[str, Any]) -> str:
+    return next((wing.procedure.title.lower() for wing in wings() if wing.procedure.key == key), key)
+
+
+def _step(key: str, values: Mapping[str, Any]) -> str:
+    found = (w.procedure.step(key) for w in wings() if w.procedure.key == values.get("procedure"))
+    return next((step.title for step in found if step), key)
+
+
+def _template(key: str, _: Mapping[str, Any]) -> str:
+    return f"{key} ({TEMPLATES[key].purpose})" if key in TEMPLATES else key
+
+
+def _number(key: str, _: Mapping[str, Any]) -> str:
+    return NUMBERS[key].meaning if key in NUMBERS else key
+
+
+def _value(value: Any, values: Mapping[str, Any]) -> str:
+    number = NUMBERS.get(values.get("key", ""))
+    return number.said(value) if number and isinstance(value, int) else str(value)
+
+
+# How a value reads in a sentence, where it is not as it stands.
+WORDS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "procedure": _procedure,
+    "step": _step,
+    "template": _template,
+    "key": _number,
+    "old": _value,
+    "new": _value,
+}
+
+
+@cache
+def _in_sentence(verb: str) -> frozenset[str]:
+    """The values that the sentence of a verb holds already; the step of a case says its procedure."""
+    told = VERBS[verb][1] if verb in VERBS else ""
+    return frozenset(name for _, name, _, _ in Formatter().parse(told) if name) | {"procedure", "step"}
+
+
+def details(event: Event, names: Names | None = None) -> list[tuple[str, str]]:
     """What else the event holds: each value by its name, a change as before and after."""
-    told = []
+    names, told = names or Names(), []
     for name, value in event.values.items():
         if name == "fields" and isinstance(value, dict):
-            told += [(_named(field), _worded(pair)) for field, pair in value.items()]
-        elif name not in _HIDDEN and value not in ("", None, [], {}):
-            told.append((_named(name), _worded(value)))
+            told += [(_named(column), _worded(pair)) for column, pair in value.items()]
+        elif name == "clinician" and value in names.clinicians:
+            told.append(("clinician", names.clinicians[value]))
+        elif name == "asked":
+            told += [("asked", words)] if (words := _asked(value, names)) else []
+        elif name not in HIDDEN and name not in _in_sentence(event.verb) and value not in ("", None, [], {}):
+            told.append((_named(name), _moment(value) if name.endswith("_at") else _worded(value)))
     return told
+
+
+def _asked(asked: Mapping[str, str], names: Names) -> str:
+    """What somebody asked of the trail. The client stands in a column of its own."""
+    told = [f"{word} {asked[word]}" for word in ("from", "until") if word in asked]
+    if person := asked.get("person"):
+        told.append(names.people.get(int(person), "the program itself" if person == "0" else f"account {person}"))
+    if kind := asked.get("kind"):
+        told.append(f"“{Kind(kind).label}”" if kind in Kind.values else kind)
+    return ", ".join(told)
+
+
+def _moment(value: str) -> str:
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%b %-d, %Y, %-I:%M %p}"
+    except (TypeError, ValueError):
+        return _worded(value)
 
 
 def _named(name: str) -> str:
@@ -222,21 +186,16 @@ class Line:
     rows: list[RowLine]
 
 
-def _is_of(change: RowChange, event: Event) -> bool:
-    """Whether a row may have changed by this event: one transaction can hold the events of many clients."""
-    return None in (change.client_id, event.client_id) or change.client_id == event.client_id
+def lines(events: Iterable[Event], names: Names, rows: Mapping[int, list[RowChange]]) -> list[Line]:
+    """`names` are those that the reader may know: another client is told by its number alone.
 
-
-def lines(events: Iterable[Event], names: dict[int, str], rows: Mapping[int, list[RowChange]]) -> list[Line]:
-    """`names` are those of the clients that the reader may see; another is told by its number alone.
-
-    `rows` are the changes that the database noted, by transaction: each event shows those of its own.
+    `rows` are the changes that the database noted, by event.
     """
     return [
         Line(
-            event.pk, event.at, event.actor_name, sentence(event), details(event), event.client_id,
-            names.get(event.client_id, f"client {event.client_id}") if event.client_id else "", event.origin,
-            [row_line(change) for change in rows.get(event.xact or 0, ()) if _is_of(change, event)],
+            event.pk, event.at, event.actor_name, sentence(event), details(event, names), event.client_id,
+            names.clients.get(event.client_id, f"client {event.client_id}") if event.client_id else "", event.origin,
+            [row_line(change) for change in rows.get(event.pk, ())],
         )
         for event in events
     ]  # fmt: skip

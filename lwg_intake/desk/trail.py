@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from lwg_intake.access.models import User
-from lwg_intake.audit.models import Event, RowChange
-from lwg_intake.desk.telling import Line, RowLine, lines, row_line, verbs_of
-from lwg_intake.records.models import Client
+from lwg_intake.audit.models import LONGEST_DEED, Event, RowChange
+from lwg_intake.audit.untold import untold as changes_untold
+from lwg_intake.desk.telling import Line, Names, RowLine, lines, row_line, verbs_of
+from lwg_intake.records.models import Client, Clinician
 
 PAGE = 50
 # Of the rows beneath one page of events.
@@ -41,10 +43,10 @@ class Asked:
 
 
 def events(asked: Asked) -> QuerySet[Event]:
-    """The latest first. A search that listed a client counts among those who saw the client."""
+    """The latest first. A search or a list that showed a client counts among those who saw the client."""
     found = Event.objects.order_by("-at", "-pk")
     if asked.client is not None:
-        listed = Q(verb="clients.searched", values__shown__contains=[asked.client])
+        listed = Q(values__has_key="shown", values__shown__contains=[asked.client])
         found = found.filter(Q(client_id=asked.client) | listed)
     if asked.person is not None:
         found = found.filter(actor_id=asked.person or None)
@@ -72,34 +74,76 @@ def told(rows: list[Event], reader: User, *, with_rows: bool = False) -> list[Li
     """The events in words; with the rows that the database noted beneath them, where these are asked for."""
     wanted = {row.client_id for row in rows if row.client_id}
     seen = Client.objects.visible_to(reader).filter(pk__in=wanted).only("first_name", "last_name", "ref")
-    changes = _beneath(rows) if with_rows else {}
-    return lines(rows, {client.pk: f"{client} ({client.ref})" for client in seen}, changes)
+    names = Names(
+        {client.pk: f"{client} ({client.ref})" for client in seen},
+        _named(Clinician, {row.values.get("clinician") for row in rows}),
+        _named(User, {row.values["asked"].get("person") for row in rows if "asked" in row.values}),
+    )
+    return lines(rows, names, _beneath(rows) if with_rows else {})
 
 
-def _beneath(rows: list[Event]) -> dict[int, list[RowChange]]:
-    """The row changes of each event's transaction, each once: beneath the transaction's first event on the page."""
+def _named(model: type[Model], asked: set[Any]) -> dict[int, str]:
+    wanted = {int(pk) for pk in asked if str(pk).isdecimal()} - {0}
+    return {pk: str(row) for pk, row in model._default_manager.in_bulk(wanted).items()} if wanted else {}
+
+
+def _beneath(shown: list[Event]) -> dict[int, list[RowChange]]:
+    """The rows that the database noted, each once, beneath the event that tells it.
+
+    That is the first one of its transaction and client that came after the row, or the last one. Both clocks are asked,
+    the database's and the program's: where they differ, a row stands beneath the deed next to its own.
+    """
+    clients = {event.client_id for event in shown if event.client_id}
+    any_client = {event.xact for event in shown if event.xact and event.client_id is None}
+    theirs = Q(xact__in=any_client) | Q(xact__in={event.xact for event in shown if event.xact}) & (
+        Q(client_id__in=clients) | Q(client_id=None)
+    )
+    beside: dict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(theirs).order_by("pk").only("at", "client_id", "xact"):
+        beside[event.xact or 0].append(event)
     found: dict[int, list[RowChange]] = defaultdict(list)
-    for change in RowChange.objects.filter(xact__in={row.xact for row in rows if row.xact}).order_by("pk")[:MOST_ROWS]:
-        found[change.xact].append(change)
+    for change in RowChange.objects.filter(theirs).order_by("pk")[:MOST_ROWS]:
+        tellers = [event for event in beside[change.xact] if _may_tell(event, change)]
+        if tellers:
+            teller = next((event for event in tellers if event.at >= change.at), tellers[-1])
+            found[teller.pk].append(change)
     return found
 
 
+def _may_tell(event: Event, change: RowChange) -> bool:
+    """One transaction can hold the events of many clients; a restored database counts transactions anew."""
+    same_client = None in (change.client_id, event.client_id) or change.client_id == event.client_id
+    return same_client and abs(event.at - change.at) <= LONGEST_DEED
+
+
 def untold(client: int) -> list[RowLine]:
-    """Changes of a client's rows that no event tells: made past the program, the latest first."""
-    told = Event.objects.filter(xact=OuterRef("xact"))
-    changes = RowChange.objects.filter(~Exists(told), client_id=client).order_by("-pk")
-    return [row_line(change) for change in changes[:PAGE]]
+    """Changes of a client's rows that no event tells yet: made past the program a moment ago, the latest first."""
+    return [row_line(change) for change in changes_untold().filter(client_id=client).order_by("-pk")[:PAGE]]
 
 
 def as_table(asked: Asked, reader: User, most: int) -> list[list[str]]:
     """The trail as the lines of a file, the headings first, the latest events first, `most` of them."""
-    rows = list(events(asked)[:most])
-    table = [["When", "Who", "What", "Details", "Client", "From"]]
-    for line in told(rows, reader):
-        details = "; ".join(f"{name}: {value}" for name, value in line.details)
-        at = timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S")
-        table.append([at, line.who, line.what, details, line.client, line.origin])
+    rows = list(events(asked)[: most + 1])
+    table = [[f"When ({settings.TIME_ZONE})", "When (UTC)", "Who", "What", "Details", "Rows changed", "Client", "From"]]
+    for first in range(0, min(len(rows), most), MOST_ROWS):
+        for line in told(rows[first : min(first + MOST_ROWS, most)], reader, with_rows=True):
+            table.append(_cells(line))
+    if len(rows) > most:
+        table.append(["", "", "", f"Only the latest {most:,} are in this file: ask for fewer days.", "", "", "", ""])
     return table
+
+
+def _cells(line: Line) -> list[str]:
+    local, utc = timezone.localtime(line.at), line.at.astimezone(UTC)
+    return [
+        f"{local:%Y-%m-%d %H:%M:%S}", f"{utc:%Y-%m-%d %H:%M:%S}", line.who, line.what,
+        "; ".join(f"{name}: {value}" for name, value in line.details),
+        "; ".join(f"{row.what}{_columns(row)}" for row in line.rows), line.client, line.origin,
+    ]  # fmt: skip
+
+
+def _columns(row: RowLine) -> str:
+    return f" ({', '.join(f'{name}: {value}' for name, value in row.changed)})" if row.changed else ""
 
 
 def people() -> list[tuple[Any, str]]:

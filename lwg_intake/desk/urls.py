@@ -15,6 +15,7 @@ urlpatterns = [
     path("trail/", trail.trail, name="trail"),
     path("trail/file/", trail.trail_file, name="trail-file"),
     path("trail/mine/", trail.own_trail, name="own-trail"),
+    path("trail/mine/file/", trail.own_trail_file, name="own-trail-file"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.one, name="import"),
     path("imports/<int:pk>/people/", imports.persons, name="import-persons"),

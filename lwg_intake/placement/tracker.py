@@ -95,6 +95,8 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
         head.append((column.label, turned.urlencode() if column.sort else "", direction))
     table = [[(column.label, column.cell(row)) for column in narrow] for row in rows]
     here = request.resolver_match.url_name if request.resolver_match else ""
+    shown = [row.case.client_id for row in rows]
+    record("tracker.opened", by=request.user, tracker=here, clients=len(shown), shown=shown)
     return {
         "filter": found, "page": rows, "head": head, "table": table, "asked": asked.urlencode(), "tracker": here,
         "views": SavedView.objects.filter(by=request.user.pk, tracker=here),

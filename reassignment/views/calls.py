@@ -39,7 +39,8 @@ def _open() -> list[int]:
 
 def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     context = _context(request) | {"refusal": refusal}
-    record("calls.opened", by=request.user, clients=sum(len(lines) for _, _, lines in context["parts"]))
+    shown = [line.row["client"] for _, _, lines in context["parts"] for line in lines]
+    record("calls.opened", by=request.user, list="departures", clients=len(shown), shown=shown)
     context["script"] = outbox.compose("T17", client_first_name="…", csr_name=str(request.user)).body
     return render(request, "reassignment/departures/calls.html", context)
 

@@ -146,7 +146,6 @@ def roster_page(
     request: HttpRequest, pk: int, add: AddForm | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
     departure = seen(request, pk)
-    record("roster.opened", by=request.user, on=departure)
     people, beside = selectors.pulse([departure.pk])
     context = head(request, departure, "roster")
     found = selectors.of(departure, context["numbers"])
@@ -154,6 +153,8 @@ def roster_page(
     show = show if show in SHOWS else ""
     to_correct = _to_correct(departure) if departure.status == Departure.Status.WITHDRAWN else []
     page = Paginator([line for line in found if SHOWS[show].keep(line)], A_PAGE).get_page(request.GET.get("page"))
+    shown = [line.row["client"] for line in page]
+    record("roster.opened", by=request.user, on=departure, clients=len(shown), shown=shown)
     context |= {
         "page": page,
         "lines": list(page),

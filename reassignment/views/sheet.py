@@ -31,7 +31,8 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     departure = seen(request, pk)
     found = selectors.of(departure)
-    record("roster.exported", by=request.user, on=departure, kind=kind, rows=len(found))
+    shown = [line.row["client"] for line in found]
+    record("roster.exported", by=request.user, on=departure, kind=kind, rows=len(found), shown=shown)
     mime, write = FILES[kind]
     response = HttpResponse(write(sheets.cells(found)), content_type=mime)
     response["Content-Disposition"] = f'attachment; filename="roster-{departure.pk}.{kind}"'

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lwg_intake import dates
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
 from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import Refusal
 from lwg_intake.policy.values import values
@@ -32,6 +33,7 @@ def _page(request: HttpRequest, refusal: Refusal | None = None, at: int | None =
         shown = [one for one in listed if any(could_make_room(one.needs, place) for place in places)]
         context = {"listed": shown, "others": len(listed) - len(shown)}
         return render(request, "reassignment/transfer_list--needs.html", context)
+    record("waiting.opened", by=request.user, clients=len(listed), shown=[one.row.case.client_id for one in listed])
     context = {
         "listed": listed, "refusal": refusal, "at": at, "days": values()["offer_days"],
         "may_work": request.user.can(Can.WORK_REASSIGNMENTS),

@@ -180,10 +180,10 @@ def test_old_misses_of_an_earlier_assignment_do_not_count(practice: Practice, os
 
 
 def test_a_look_is_on_record_without_names(practice: Practice, osei: Browser) -> None:
-    suggested(practice, client__last_name="Featherstone")
+    mine = suggested(practice, client__last_name="Featherstone")
     osei.get(PAGE)
     event = Event.objects.get(verb="caseload.opened")
-    assert event.values == {"clinician": practice.clinician.pk, "clients": 1}
+    assert event.values == {"clinician": practice.clinician.pk, "clients": 1, "shown": [mine.client_id]}
 
 
 def test_the_page_costs_the_same_for_three_clients_and_for_forty(practice: Practice, osei: Browser) -> None:

@@ -1,6 +1,6 @@
 """Who saw or changed this client: for managers; and everybody's own trail."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -8,14 +8,18 @@ from django.db import connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
+from lwg_intake.audit.chain import seal
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
-from lwg_intake.desk.telling import VERBS, details, sentence
+from lwg_intake.desk.telling import details, sentence
+from lwg_intake.desk.verbs import VERBS
+from lwg_intake.messages.catalogue import TEMPLATES
+from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.audit import EventFactory
-from tests.factories.records import ClientFactory
+from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.pages import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,7 @@ def test_the_question_is_posted_and_nothing_typed_stands_in_the_address(manager,
         ({"first_on": "2026-11-05", "last_on": "2026-11-04"}, "This day is before the first."),
         ({"first_on": "soon"}, "Enter a valid date."),
         ({"last_on": "9999-12-31"}, "Give a year that people live to see."),
+        ({"first_on": "9999-12-31"}, "Give a year that people live to see."),
     ],
 )
 def test_what_is_not_understood_is_said_and_stays(manager, typed, sentence):
@@ -117,7 +122,8 @@ def test_the_look_and_the_file_are_on_record_too(manager, csr):
     browser.get(f"/trail/?client={client.pk}")
     answer = browser.get(f"/trail/file/?client={client.pk}")
     rows = answer.content.decode("utf-8-sig").splitlines()
-    assert rows[0] == "When,Who,What,Details,Client,From" and "opened the client's record" in rows[-1]
+    assert rows[0] == "When (America/New_York),When (UTC),Who,What,Details,Rows changed,Client,From"
+    assert "opened the client's record" in rows[-1]
     assert client.ref in rows[-1]
     assert set(Event.objects.filter(client_id=client.pk).values_list("verb", flat=True)) == {
         "client.opened", "trail.opened", "trail.exported"
@@ -201,7 +207,103 @@ def test_the_rows_stand_beneath_their_event_and_what_no_event_tells_stands_out(m
     with connection.cursor() as sql:
         sql.execute("UPDATE records_client SET city = 'Olney' WHERE id = %s", [client.pk])
     page = words(signed_in(manager).get(f"/trail/?client={client.pk}"))
-    assert "Changes of this client's rows that no event tells" in page and "city: Laurel → Olney" in page
+    assert "Changes of this client's rows that no event tells yet" in page and "city: Laurel → Olney" in page
+    seal()
+    page = words(signed_in(manager).get(f"/trail/?client={client.pk}"))
+    assert "no event tells yet" not in page and "city: Laurel → Olney" in page
+    for narrowed in ("kind=past", f"kind=past&client={client.pk}"):
+        page = words(signed_in(manager).get(f"/trail/?{narrowed}"))
+        assert "Changed rows past the program" in page and "the database account" in page
+
+
+def test_each_row_stands_once_beneath_the_deed_that_changed_it(manager, csr):
+    """One click can be several deeds of one client."""
+    client = ClientFactory(city="Bowie")
+    with transaction.atomic():
+        Client.objects.filter(pk=client.pk).update(city="Laurel")
+        record("client.changed", by=csr, on=client, client_id=client.pk)
+        Client.objects.filter(pk=client.pk).update(portal="invited")
+        record("portal.confirmed", by=csr, on=client, client_id=client.pk)
+    answer = signed_in(manager).get(f"/trail/?client={client.pk}&kind=changed")
+    told = {line.what: [name for row in line.rows for name, _ in row.changed] for line in answer.context["lines"]}
+    assert told == {"changed the client's details": ["city"], "confirmed the portal access": ["portal"]}
+
+
+LISTS = (
+    "/caseload/",
+    "/calls/",
+    "/calls/?list=trying",
+    "/calls/places/",
+    "/tracker/",
+    "/tracker/reassignments/",
+    "/transfer-list/",
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_look_at_a_list_says_which_clients_it_showed(manager, path):
+    assert signed_in(manager).get(path).status_code == 200
+    assert Event.objects.get(actor_id=manager.pk, verb__endswith=".opened").values["shown"] == []
+
+
+def test_a_list_that_showed_the_client_is_found_by_client(manager, csr):
+    mine, other = ClientFactory(), ClientFactory()
+    record("calls.opened", by=csr, clients=1, shown=[mine.pk])
+    assert "Looked at the call list: 1 clients" in shown(signed_in(manager), client=mine.pk)
+    assert "Looked at the call list" not in shown(signed_in(manager), client=other.pk)
+
+
+def test_the_file_says_the_time_twice_and_the_rows_beneath(manager, csr):
+    """On the night when the clocks go back an hour comes twice: the second column tells which one is meant."""
+    client = ClientFactory()
+    _move(record("client.opened", by=csr, client_id=client.pk), datetime(2026, 11, 1, 6, 30, 15, tzinfo=UTC))
+    _move(record("client.opened", by=csr, client_id=client.pk), datetime(2026, 11, 1, 5, 30, 15, tzinfo=UTC))
+    text = signed_in(manager).get(f"/trail/file/?client={client.pk}").content.decode("utf-8-sig")
+    times = [line.split(",")[:2] for line in text.splitlines()[1:]]
+    assert times == [["2026-11-01 01:30:15", f"2026-11-01 0{hour}:30:15"] for hour in (6, 5)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_has_the_rows_beneath_each_event(manager, csr):
+    client = ClientFactory(city="Bowie")
+    with transaction.atomic():
+        Client.objects.filter(pk=client.pk).update(city="Laurel")
+        record("client.changed", by=csr, on=client, client_id=client.pk)
+    text = signed_in(manager).get(f"/trail/file/?client={client.pk}").content.decode("utf-8-sig")
+    assert f"client {client.pk} changed (city: Bowie → Laurel)" in text
+
+
+def test_a_file_that_is_cut_short_says_so(manager, csr, monkeypatch):
+    monkeypatch.setattr("lwg_intake.desk.actions.trail.MOST_ROWS", 2)
+    for _ in range(3):
+        record("client.opened", by=csr)
+    lines = signed_in(manager).get("/trail/file/").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 4 and "Only the latest 2 are in this file: ask for fewer days." in lines[-1]
+
+
+def test_everybody_can_take_out_their_own_and_nothing_of_others(manager):
+    user, other = UserFactory(roles=["billing"]), UserFactory(roles=["csr"], first_name="Zelda")
+    record("balance.set", by=user, amount="71")
+    record("balance.set", by=other, amount="72")
+    answer = signed_in(user).get("/trail/mine/file/?kind=changed")
+    text = answer.content.decode("utf-8-sig")
+    assert "$71" in text and "$72" not in text and "Zelda" not in text
+    assert Event.objects.get(verb="trail.exported").actor_id == user.pk
+    assert signed_in(user).get("/trail/mine/file/?first_on=soon").status_code == 422
+
+
+def test_steps_numbers_messages_and_people_have_their_names(manager, csr):
+    clinician = ClinicianFactory(first_name="Lena", last_name="Ruiz")
+    record("case.ticked", by=csr, procedure="returning", step="portal")
+    record("message.queued", by=csr, template="T27")
+    record("policy.changed", by=manager, key="inactive_days", old=30, new=1, effective_on="2026-12-01")
+    record("place.held", by=csr, clinician=clinician.pk)
+    record("trail.opened", by=manager, asked={"person": str(csr.pk), "kind": "saw"})
+    page = shown(signed_in(manager))
+    assert "Ticked the step “portal”" not in page and "Ticked the step “" in page
+    assert f"Wrote the message T27 ({TEMPLATES['T27'].purpose})" in page
+    assert f"{NUMBERS['inactive_days'].meaning} From 30 days to 1 day, from 2026-12-01 on" in page
+    assert "Lena Ruiz" in page and f"{csr}, “Saw a record”" in page
 
 
 def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():

@@ -3,12 +3,12 @@ from typing import Any
 from django import forms
 
 from lwg_intake.checklists.forms import DayInput
-from lwg_intake.desk.telling import Kind
 from lwg_intake.desk.trail import Asked, people
+from lwg_intake.desk.verbs import Kind
 from lwg_intake.records.models import Client
 
 ANYTHING = ("", "Anything")
-FARTHEST_ON = 9999
+FARTHEST_YEAR = 9999
 
 
 class OwnTrailForm(forms.Form):
@@ -23,8 +23,9 @@ class OwnTrailForm(forms.Form):
         first, last = given.get("first_on"), given.get("last_on")
         if first and last and last < first:
             self.add_error("last_on", "This day is before the first. Give them in order.")
-        if last and last.year >= FARTHEST_ON:
-            self.add_error("last_on", "Give a year that people live to see.")
+        for name in ("first_on", "last_on"):
+            if name in given and given[name] and given[name].year >= FARTHEST_YEAR:
+                self.add_error(name, "Give a year that people live to see.")
         return given
 
     @property
@@ -51,5 +52,7 @@ class TrailForm(OwnTrailForm):
             return None
         found = Client.objects.filter(ref__iexact=ref).values_list("pk", flat=True).first()
         if found is None:
-            raise forms.ValidationError("No client has this record number. Copy it from the client's page.")
+            raise forms.ValidationError(
+                "No client has this record number. Find them by name above: their page leads here."
+            )
         return found

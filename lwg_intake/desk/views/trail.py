@@ -17,8 +17,9 @@ from lwg_intake.checklists.forms import whole
 from lwg_intake.desk import trail as selectors
 from lwg_intake.desk.actions import trail as actions
 from lwg_intake.desk.forms.trail import OwnTrailForm, TrailForm
-from lwg_intake.desk.telling import Kind
 from lwg_intake.desk.trail import Asked
+from lwg_intake.desk.verbs import Kind
+from lwg_intake.errors import Refusal
 from lwg_intake.files import as_csv
 from lwg_intake.records.models import Client
 
@@ -53,9 +54,11 @@ def trail(request: HttpRequest) -> HttpResponse:
 @needs(Can.SEE_TRAIL)
 def trail_file(request: HttpRequest) -> HttpResponse:
     """The same as a file."""
-    response = HttpResponse(
-        as_csv(actions.take_out(asked=_asked(request.GET), by=request.user)), content_type="text/csv"
-    )
+    return _file(actions.take_out(asked=_asked(request.GET), by=request.user))
+
+
+def _file(table: list[list[str]]) -> HttpResponse:
+    response = HttpResponse(as_csv(table), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="trail-{dates.today()}.csv"'
     return response
 
@@ -76,9 +79,20 @@ def own_trail(request: HttpRequest) -> HttpResponse:
         "is_first": "before" not in request.GET,
         "older": f"?{urlencode({**narrowed, 'before': more})}" if more else "",
         "newest": f"?{urlencode(narrowed)}",
+        "file": f"{reverse('own-trail-file')}?{urlencode(narrowed)}",
         "is_narrowed": bool(narrowed),
     }
     return render(request, "desk/own_trail.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@needs(Can.USE_DESK)
+def own_trail_file(request: HttpRequest) -> HttpResponse:
+    """The same as a file."""
+    form = OwnTrailForm(request.GET)
+    if not form.is_valid():
+        raise Refusal("One of the filters is not understood, and a file of everything would mislead. Correct it.")
+    return _file(actions.take_out_own(asked=form.asked, by=request.user))
 
 
 def _address(name: str, asked: Asked, **also: Any) -> str:

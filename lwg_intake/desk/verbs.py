@@ -1,0 +1,177 @@
+"""The words of every verb that the audit knows: from the verb to the end of a sentence that begins with who.
+
+Braces hold a value of the event. A test compares this table with what the program writes.
+"""
+
+from django.db.models import TextChoices
+
+from lwg_intake.audit import untold
+
+
+class Kind(TextChoices):
+    """What sort of deed an event is; what a manager can filter by."""
+
+    SAW = "saw", "Saw a record"
+    CHANGED = "changed", "Changed a record"
+    CASE = "case", "Worked on a case or a departure"
+    MESSAGE = "message", "Wrote, sent or received a message"
+    OFFICE = "office", "Changed accounts, numbers, texts or views"
+    SESSION = "session", "Signed in or out"
+    PROGRAM = "program", "Imports, sweeps and other work of the program"
+    PAST = "past", "Changed rows past the program"
+
+
+TOLD: dict[Kind, dict[str, str]] = {
+    Kind.SAW: {
+        "client.opened": "opened the client's record",
+        "case.opened": "opened a case",
+        "clients.searched": "searched for “{text}”",
+        "caseload.opened": "looked at a caseload of {clients} clients",
+        "calls.opened": "looked at the call list: {clients} clients",
+        "backfill.opened": "looked at the backfill list: {clients} clients",
+        "message.opened": "read a message",
+        "tracker.opened": "looked at a tracker: {clients} clients shown",
+        "waiting.opened": "looked at the transfer list: {clients} clients",
+        "roster.opened": "looked at a departure's roster: {clients} clients shown",
+        "roster.row_opened": "opened the client's line on a departure's roster",
+        "roster.exported": "took a departure's roster out as a file: {rows} rows",
+        "text.opened": "read a text message",
+        "import.opened": "looked at an import",
+        "import.columns_opened": "looked at the columns of a file",
+        "import.persons_compared": "compared persons of an import with clients on record",
+        "import.rejected_read": "took the rejected lines of an import out as a file",
+        "tracker.exported": "took the tracker out as a file: {rows} rows",
+        "trail.opened": "looked at the trail",
+        "trail.exported": "took the trail out as a file: {rows} rows",
+        "retention.opened": "looked at the records past their date: {clients} shown",
+    },
+    Kind.CHANGED: {
+        "client.changed": "changed the client's details",
+        "contact.written": "wrote an entry in the interaction log",
+        "insurance.confirmed": "confirmed the insurance",
+        "portal.confirmed": "confirmed the portal access",
+        "forms.sent": "sent forms to the client",
+        "balance.seen": "checked the balance",
+        "balance.set": "set the balance to ${amount}",
+        "arrangement.made": "recorded an arrangement over ${amount}",
+        "arrangement.ended": "ended an arrangement",
+        "omhc.completed": "recorded the OMHC assessment",
+        "place.held": "held a place with a clinician",
+        "place.freed": "recorded a place that came free",
+        "place.given": "gave a free place to the client",
+        "place.closed": "took a free place off the list",
+        "appointment.scheduled": "scheduled a visit",
+        "appointment.taken_back": "took a scheduled visit back",
+        "appointment.seen": "recorded how the first visit went: {state}",
+        "appointments.cancelled": "cancelled the visits ahead",
+        "assignment.made": "assigned the client to a clinician",
+        "assignment.ended": "ended an assignment",
+        "termination.written": "wrote a termination",
+        "removal.asked": "asked to take the old clinician off the record",
+        "removal.done": "took the old clinician off the record",
+        "removal.withdrawn": "withdrew the request to take a clinician off",
+        "backfill.added": "put the client on the backfill list",
+        "backfill.changed": "changed when the client on the backfill list can come",
+        "backfill.ended": "took the client off the backfill list",
+        "hold.set": "set a legal hold",
+        "hold.lifted": "lifted the legal hold",
+        "retention.decided": "decided about a record past its date: {outcome}",
+    },
+    Kind.CASE: {
+        "case.started": "started a case: {procedure}",
+        "case.ticked": "ticked the step “{step}”",
+        "case.changed": "changed the step “{step}”",
+        "case.waiting": "saved the step “{step}” as waiting",
+        "case.unticked": "unticked the step “{step}”",
+        "case.asked": "asked a question at the step “{step}”",
+        "case.answered": "answered a question at the step “{step}”",
+        "case.left": "ended a case early",
+        "case.reopened": "reopened a case",
+        "case.completed": "completed a case",
+        "return.decided": "decided whether the client may return",
+        "case.offered": "offered the client a place",
+        "case.declined": "wrote down that a place was declined",
+        "reassignment.opened": "took up a change of clinician",
+        "offer.made": "offered a place until {until_at}",
+        "offer.accepted": "recorded that an offer was accepted",
+        "offer.declined": "recorded that an offer was declined",
+        "offer.lapsed": "let an offer lapse",
+        "handover.asked": "asked another procedure to take the client up",
+        "handover.taken_up": "took up what another procedure asked",
+        "handover.put_aside": "put aside what another procedure asked",
+        "handover.withdrawn": "withdrew what was asked of another procedure",
+        "closing.overtaken": "found the closing overtaken by a word from the client",
+        "departure.opened": "opened a clinician's departure: {clients} clients",
+        "departure.asked": "asked the clinician to verify the roster",
+        "departure.verified": "verified the roster",
+        "departure.reviewed": "reviewed the roster",
+        "departure.withdrawn": "withdrew a departure",
+        "departure.came_back": "recorded that the clinician came back",
+        "departure.closed": "closed a departure: {clients} clients",
+        "roster.added": "added the client to a departure's roster",
+        "roster.changed": "changed the client's line on a departure's roster",
+        "roster.claimed": "kept the client for a call",
+        "roster.let_go": "gave the client free for somebody else's call",
+        "roster.sheet_applied": "took a filled-in roster over: {rows} rows, {refused} refused",
+        "suggestion.answered": "answered the night's suggestion: {answer}",
+    },
+    Kind.MESSAGE: {
+        "message.queued": "wrote the message {template}",
+        "message.sent_again": "sent a message again",
+        "message.bounced": "recorded that a message came back",
+        "mailing.started": "started the letters of a departure: {written} written",
+        "mailing.continued": "went on with the letters of a departure: {written} written",
+        "mailing.stopped": "stopped the letters of a departure: {messages} held back",
+        "mailing.resumed": "let the letters of a departure go on: {messages} let go",
+        "mailing.corrected": "wrote that a departure does not take place: {written} written",
+        "messages.held": "held messages back",
+        "messages.resumed": "let messages go that were held back",
+        "text.received": "received a text message",
+        "text.settled": "settled whose text message it is",
+        "text.previewed": "previewed the message {template}",
+    },
+    Kind.OFFICE: {
+        "policy.changed": "changed a number: {key} From {old} to {new}, from {effective_on} on",
+        "text.written": "changed the wording of the message {template}",
+        "policy.declared": "gave each new number of the practice its default",
+        "view.saved": "saved a view of a tracker",
+        "view.forgotten": "removed a saved view of a tracker",
+        "calendar.made": "made a secret address for their calendar",
+        "calendar.revoked": "revoked the secret address of their calendar",
+        "person.added": "opened an account",
+        "person.changed": "changed an account",
+        "person.closed": "closed an account",
+        "person.opened": "opened a closed account again",
+        "person.password_link": "made a link to choose a password",
+        "person.second_factor_reset": "took the second factor off an account",
+        "account.password_changed": "changed their password",
+        "account.password_reset": "chose a new password",
+        "account.second_factor_added": "added a second factor",
+        "account.second_factor_removed": "removed a second factor",
+        "account.second_factor_reset": "renewed their recovery codes",
+    },
+    Kind.SESSION: {
+        "session.signed_in": "signed in",
+        "session.signed_out": "signed out",
+        "session.lapsed": "was signed out after a while",
+        "session.refused": "refused a sign-in",
+    },
+    Kind.PROGRAM: {
+        "caseload.swept": "judged every caseload: {opened} suggestions opened, {withdrawn} withdrawn",
+        "import.file": "imported a file",
+        "import.uploaded": "uploaded files to import",
+        "import.mapped": "said which column of a file is which",
+        "import.windows": "said which days a file covers",
+        "import.person_decided": "decided whether two persons are one: {verdict}",
+        "import.checked_again": "had an import checked again",
+        "import.applied": "had an import applied",
+        "import.discarded": "discarded an import",
+        "import.undo_asked": "asked to take an import back",
+        "import.undone": "took an import back: {deleted} rows deleted, {restored} restored",
+        "caseload.digests_written": "wrote the week's digests: {messages} messages",
+    },
+    Kind.PAST: {
+        untold.VERB: "changed rows past the program",
+    },
+}
+VERBS = {verb: (kind, words) for kind, told in TOLD.items() for verb, words in told.items()}
