@@ -14,6 +14,18 @@ def this_transaction() -> Cast:
     return Cast(Cast(models.Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField())
 
 
+def next_row_change() -> models.Func:
+    """A number that every row change noted so far, on rows that this transaction holds, is below; later ones are above.
+
+    Where a row was changed by another transaction afterwards, that had to wait for this one. A number of a table, and
+    so the same after the database was restored from a dump.
+    """
+    sequence = models.Func(
+        models.Value(RowChange._meta.db_table), models.Value("id"), function="pg_get_serial_sequence"
+    )
+    return models.Func(sequence, function="nextval", output_field=models.BigIntegerField())
+
+
 class Event(models.Model):
     """What happened, to which record, by whom, when and from where. Ids and values, never free clinical text.
 

@@ -116,3 +116,35 @@ def tracked(table: str, client: str = "") -> migrations.RunSQL:
         DROP FUNCTION {table}_made();
         """,
     )
+
+
+def gone_at_once(table: str, client: str = "") -> migrations.RunSQL:
+    """Write down the deleted rows of a table that is `tracked` once a statement, each still on a line of its own.
+
+    For tables from which many rows may go at once, as when an import is taken back.
+    """
+    whose = f"gone.{client}" if client else "NULL::bigint"
+    left_out = ", ".join(f"'{name}'" for name in LEFT_OUT)
+    return migrations.RunSQL(
+        f"""
+        CREATE FUNCTION {table}_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO audit_rowchange ({_COLUMNS})
+            SELECT {_NOW}, TG_TABLE_NAME, TG_OP, gone.id, 1, {whose}, held.cells, {_WHO}
+            FROM gone CROSS JOIN LATERAL (
+                SELECT jsonb_object_agg(key, jsonb_build_array(value, NULL)) AS cells
+                FROM jsonb_each(to_jsonb(gone)) WHERE key NOT IN ({left_out})
+            ) held;
+            RETURN NULL;
+        END $$;
+        DROP TRIGGER {table}_note_deleted ON {table};
+        CREATE TRIGGER {table}_note_deleted AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone
+            FOR EACH STATEMENT EXECUTE FUNCTION {table}_gone();
+        """,
+        f"""
+        DROP TRIGGER {table}_note_deleted ON {table};
+        DROP FUNCTION {table}_gone();
+        CREATE TRIGGER {table}_note_deleted AFTER DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_note_row('{client}');
+        """,
+    )

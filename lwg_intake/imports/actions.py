@@ -239,9 +239,11 @@ def _undo(run: Run) -> None:
         if because := undo.why_not(run):
             move(run, Run.Status.APPLIED, notes=[*run.notes, because], undone_by=None, undone_at=None)
             return
-        done = undo.undo(run)
+        # Told on a connection of its own, which would wait for this one once the run's row is written.
+        with telling(run.pk) as tell:
+            done = undo.undo(run, tell)
         by = run.undone_by
-        move(run, Run.Status.UNDONE, undone_at=timezone.now())
+        move(run, Run.Status.UNDONE, undone_at=timezone.now(), at_file="", percent=0)
         record("import.undone", by=by, on=run, deleted=done["deleted"], restored=done["restored"])
 
 

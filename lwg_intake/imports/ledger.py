@@ -1,7 +1,4 @@
-"""What an import writes down of each row it touches, so that the whole can be undone: set-based, in the same write.
-
-A row's entry is written by the transaction that wrote the row, so the two have one xmin until somebody else writes it.
-"""
+"""What an import writes down of each row it touches, so that the whole can be undone: set-based, in the same write."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ class Run(models.Model):
         CHECKED = "checked", "Checked, waits for you"
         APPLYING = "applying", "Going in"
         APPLIED = "applied", "Imported"
-        UNDOING = "undoing", "Being undone"
-        UNDONE = "undone", "Undone"
+        UNDOING = "undoing", "Being taken back"
+        UNDONE = "undone", "Taken back"
         FAILED = "failed", "Failed"
         DISCARDED = "discarded", "Discarded"
 
@@ -116,6 +116,10 @@ class RunFile(models.Model):
     listed = models.JSONField(default=list, blank=True, help_text="The first rejected rows.")
     rejects = models.BinaryField(default=b"", blank=True, help_text="All of them as a CSV, packed with zlib.")
     applied_at = models.DateTimeField(null=True, blank=True)
+    noted_up_to = models.BigIntegerField(
+        null=True,
+        help_text="The last row change's number when it had gone in: what changed its rows later has a higher.",
+    )
 
     class Meta:
         ordering = ["place", "pk"]

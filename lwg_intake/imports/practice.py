@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from psycopg import errors
 
+from lwg_intake.audit.models import next_row_change
 from lwg_intake.audit.record import record
 from lwg_intake.imports import care, coverage, events, ledger, people
 from lwg_intake.imports.batches import Batches, Seen
@@ -162,7 +163,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
             tell(file.name, table.done, table.size)
     counts.rows = batches.count
     figures = {**counts.figures(), "rejected": counts.rejects.count}
-    RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now())
+    RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now(), noted_up_to=next_row_change())
     record("import.file", by=run.by, file=file.name, **figures, run=run.pk)  # type: ignore[arg-type]
     report.notes += [
         f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in head.ignored

@@ -3,84 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 
 from lwg_intake.imports.models import Run
+from lwg_intake.imports.progress import Tell
 from lwg_intake.records import episodes
 
-# The changes of one import, each record's last; and of the import at all.
+# The changes of one import.
 MINE = "imports_change c JOIN imports_runfile f ON f.id = c.file_id AND f.run_id = %(run)s"
 # Derived from the others, and derived again afterwards.
 DERIVED = "records_episode"
 
 
+@dataclass(frozen=True)
+class Touched:
+    """A table that the import wrote to: how many entries it made of it, and between which ids those rows lie that it
+    created (none where it only wrote over)."""
+
+    table: str
+    entries: int
+    first: int | None
+    last: int | None
+
+
 def why_not(run: Run) -> str:
     """Why the import cannot be undone any more, for staff; empty when it can."""
-    return _opened(run) or _changed_since(run) or _referred_to(run)
+    touched = _touched(run)
+    return _opened(run) or _changed_since(run, touched) or _referred_to(run, touched)
 
 
-def undo(run: Run) -> dict[str, int]:
-    """Undo it, in the transaction that is open, once `why_not` has nothing to say. Returns figures of what was done."""
-    tables = _tables(run)
+def undo(run: Run, tell: Tell) -> dict[str, int]:
+    """Undo it, in the transaction that is open, once `why_not` has nothing to say. Returns figures of what was done.
+
+    It has two halves, and tells how far it is: the rows go, and the database looks whether anything points to them.
+    """
+    touched = _touched(run)
+    size, done = 2 * sum(one.entries for one in touched), 0
     counts = {"deleted": 0, "restored": 0}
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lwg.undoing_import', %s, true)", [str(run.pk)])
         cursor.execute(f"SELECT DISTINCT c.client_id FROM {MINE} WHERE c.client_id IS NOT NULL", {"run": run.pk})
         clients = [pk for (pk,) in cursor.fetchall()]
         # An episode of a client that goes would be left behind; of the others it follows anew.
-        cursor.execute(
-            "DELETE FROM records_episode e USING records_termination t, imports_change c, imports_runfile f "
-            "WHERE e.termination_id = t.id AND c.record_id = t.id AND c.\"table\" = 'records_termination' "
-            "AND c.former IS NULL AND f.id = c.file_id AND f.run_id = %(run)s",
-            {"run": run.pk},
-        )
-        cursor.execute(
-            f"DELETE FROM records_episode WHERE client_id IN (SELECT c.record_id FROM {MINE} "
-            "WHERE c.\"table\" = 'records_client' AND c.former IS NULL)",
-            {"run": run.pk},
-        )
-        for table in tables:
+        for column, table in (("termination_id", "records_termination"), ("client_id", "records_client")):
             cursor.execute(
-                f"DELETE FROM {table} t USING {MINE} "
-                'WHERE c."table" = %(table)s AND c.former IS NULL AND t.id = c.record_id',
+                f"DELETE FROM records_episode WHERE {column} IN (SELECT c.record_id FROM {MINE} "
+                'WHERE c."table" = %(table)s AND c.former IS NULL)',
                 {"run": run.pk, "table": table},
             )
+        for one in touched:
+            tell(words(one.table), done, size)
+            cursor.execute(
+                f"DELETE FROM {one.table} t USING {MINE} "
+                'WHERE c."table" = %(table)s AND c.former IS NULL AND t.id = c.record_id',
+                {"run": run.pk, "table": one.table},
+            )
             counts["deleted"] += cursor.rowcount
-        for table in tables:
-            counts["restored"] += _restore(run, table)
+            done += one.entries
+        for one in touched:
+            counts["restored"] += _restore(run, one.table)
         cursor.execute("SELECT id FROM records_client WHERE id = ANY (%s)", [clients])
         left = [pk for (pk,) in cursor.fetchall()]
         cursor.execute("SELECT set_config('lwg.undoing_import', '', true)")
     episodes.derive(left)
+    for one in touched:
+        tell(words(one.table), done, size)
+        _nothing_points_to(one.table)
+        done += one.entries
     return counts
 
 
-def _tables(run: Run) -> list[str]:
-    """The tables that the import wrote to."""
+def words(table: str) -> str:
+    """What the rows of a table are called."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return str(model._meta.verbose_name_plural)
+
+
+def _ask(sql: str, **given: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT DISTINCT c."table" FROM {MINE}', {"run": run.pk})
-        there = {table for (table,) in cursor.fetchall()}
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
+def _touched(run: Run) -> list[Touched]:
     ours = {model._meta.db_table for model in apps.get_app_config("records").get_models()}
-    return sorted(there & ours)
+    found = _ask(
+        'SELECT c."table", count(*), min(c.record_id) FILTER (WHERE c.former IS NULL), '
+        f'max(c.record_id) FILTER (WHERE c.former IS NULL) FROM {MINE} GROUP BY c."table" ORDER BY c."table"',
+        run=run.pk,
+    )
+    return [Touched(*row) for row in found if row[0] in ours]
+
+
+def _nothing_points_to(table: str) -> None:
+    """Have the database look now, not when the transaction ends, so that it can be said how far it is."""
+    names = _ask(
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND condeferrable AND confrelid = %(table)s::regclass",
+        table=table,
+    )
+    if names:
+        listed = ", ".join(connection.ops.quote_name(name) for (name,) in names)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET CONSTRAINTS {listed} IMMEDIATE")
 
 
 def _restore(run: Run, table: str) -> int:
     """Give updated rows their former values: of a row written twice, the first ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT array_agg(DISTINCT k) FROM (SELECT jsonb_object_keys(c.former) AS k "
-            f'FROM {MINE} WHERE c."table" = %(table)s AND c.former IS NOT NULL) keys',
-            {"run": run.pk, "table": table},
-        )
-        (columns,) = cursor.fetchone()
-        if not columns:
-            return 0
-        restored = 0
-        names = ", ".join(connection.ops.quote_name(column) for column in columns)
-        # What had ended first: of a client's assignments only one may be open at a time.
-        for which in ("former ->> 'ended_on' IS NOT NULL", "former ->> 'ended_on' IS NULL"):
+    ((columns,),) = _ask(
+        "SELECT array_agg(DISTINCT k) FROM (SELECT jsonb_object_keys(c.former) AS k "
+        f'FROM {MINE} WHERE c."table" = %(table)s AND c.former IS NOT NULL) keys',
+        run=run.pk, table=table,
+    )  # fmt: skip
+    if not columns:
+        return 0
+    restored = 0
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    # What had ended first: of a client's assignments only one may be open at a time.
+    for which in ("former ->> 'ended_on' IS NOT NULL", "former ->> 'ended_on' IS NULL"):
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"""
                 UPDATE {table} t
@@ -95,73 +139,78 @@ def _restore(run: Run, table: str) -> int:
                 {"run": run.pk, "table": table},
             )
             restored += cursor.rowcount
-        return restored
+    return restored
 
 
 def _opened(run: Run) -> str:
     """Whether a person has looked at, or worked on, a client or a clinician whom the import touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT count(DISTINCT coalesce(e.client_id, e.record_id)), min(e.at) FROM audit_event e
-            WHERE e.actor_id IS NOT NULL AND e.at >= %(since)s AND (
-                e.client_id IN (SELECT c.client_id FROM {MINE})
-                OR e.record = 'records.clinician' AND e.record_id IN (
-                    SELECT c.record_id FROM {MINE} WHERE c."table" = 'records_clinician'
-                )
+    ((count,),) = _ask(
+        f"""
+        SELECT count(DISTINCT coalesce(e.client_id, e.record_id)) FROM audit_event e
+        WHERE e.actor_id IS NOT NULL AND e.at >= %(since)s AND (
+            e.client_id IN (SELECT c.client_id FROM {MINE})
+            OR e.record = 'records.clinician' AND e.record_id IN (
+                SELECT c.record_id FROM {MINE} WHERE c."table" = 'records_clinician'
             )
-            """,
-            {"run": run.pk, "since": run.began_at or run.asked_at},
         )
-        count, _ = cursor.fetchone()
+        """,
+        run=run.pk, since=run.began_at or run.asked_at,
+    )  # fmt: skip
     if not count:
         return ""
     records = "one of its records has" if count == 1 else f"{count:,} of its records have"
     return f"This import cannot be undone any more: {records} been opened since."
 
 
-def _changed_since(run: Run) -> str:
-    """Whether a row was written again by anything else: its version is no longer that of the import's own entry."""
-    for table in _tables(run):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                SELECT count(*) FROM (
-                    SELECT DISTINCT ON (c.record_id) c.record_id, c.xmin AS version FROM {MINE}
-                    WHERE c."table" = %(table)s ORDER BY c.record_id, c.id DESC
-                ) mine LEFT JOIN {table} t ON t.id = mine.record_id
-                WHERE t.xmin IS DISTINCT FROM mine.version
-                """,
-                {"run": run.pk, "table": table},
-            )
-            (count,) = cursor.fetchone()
+def _changed_since(run: Run, touched: list[Touched]) -> str:
+    """Whether a row stands no longer as the import left it, by the changes that the database noted afterwards.
+
+    A row that was changed and put back, as by a later import that was taken back, stands as it was left.
+    """
+    for one in touched:
+        ((count,),) = _ask(
+            f"""
+            SELECT count(DISTINCT left_as.row_id) FROM (
+                SELECT DISTINCT ON (r.row_id, k.key) r.row_id, k.key, k.value -> 0 AS value
+                FROM audit_rowchange r CROSS JOIN LATERAL jsonb_each(r.changed) k
+                WHERE r.record = %(table)s AND r.deed <> 'INSERT'
+                  AND r.id > (SELECT min(noted_up_to) FROM imports_runfile WHERE run_id = %(run)s)
+                  AND r.id > (
+                    SELECT max(f.noted_up_to) FROM {MINE} WHERE c."table" = r.record AND c.record_id = r.row_id
+                  )
+                ORDER BY r.row_id, k.key, r.id
+            ) left_as LEFT JOIN {one.table} t ON t.id = left_as.row_id
+            WHERE to_jsonb(t) -> left_as.key IS DISTINCT FROM left_as.value
+            """,
+            run=run.pk, table=one.table,
+        )  # fmt: skip
         if count:
             rows = "one of its rows was" if count == 1 else f"{count:,} of its rows were"
-            return f"This import cannot be undone any more: {rows} changed since ({_words(table)})."
+            return f"This import cannot be undone any more: {rows} changed since ({words(one.table)})."
     return ""
 
 
-def _referred_to(run: Run) -> str:
+def _referred_to(run: Run, touched: list[Touched]) -> str:
     """Whether something that the import did not bring points to a row that it created."""
-    for table in _tables(run):
-        for other, column in _pointing_to(table):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"""
-                    SELECT count(*) FROM {other} o
-                    WHERE o.{column} IN (
+    for one in touched:
+        for other, column in _pointing_to(one.table):
+            # EXCEPT, not NOT EXISTS: right after an import the planner knows nothing of its rows, and takes minutes.
+            ((count,),) = _ask(
+                f"""
+                SELECT count(*) FROM (
+                    SELECT o.id FROM {other} o
+                    WHERE o.{column} BETWEEN %(first)s AND %(last)s AND o.{column} IN (
                         SELECT c.record_id FROM {MINE} WHERE c."table" = %(table)s AND c.former IS NULL
-                    ) AND NOT EXISTS (
-                        SELECT FROM {MINE} WHERE c."table" = %(other)s AND c.record_id = o.id
                     )
-                    """,
-                    {"run": run.pk, "table": table, "other": other},
-                )
-                (count,) = cursor.fetchone()
+                    EXCEPT SELECT c.record_id FROM {MINE} WHERE c."table" = %(other)s
+                ) others
+                """,
+                run=run.pk, table=one.table, other=other, first=one.first, last=one.last,
+            )  # fmt: skip
             if count:
                 return (
                     f"This import cannot be undone any more: {count:,} later {'entry' if count == 1 else 'entries'} "
-                    f"({_words(other)}) {'refers' if count == 1 else 'refer'} to what it brought."
+                    f"({words(other)}) {'refers' if count == 1 else 'refer'} to what it brought."
                 )
     return ""
 
@@ -173,8 +222,3 @@ def _pointing_to(table: str) -> Iterator[tuple[str, str]]:
         field = relation.field
         if isinstance(field, models.ForeignKey) and field.model._meta.db_table != DERIVED:
             yield field.model._meta.db_table, connection.ops.quote_name(str(field.column))
-
-
-def _words(table: str) -> str:
-    model = next(model for model in apps.get_models() if model._meta.db_table == table)
-    return str(model._meta.verbose_name_plural)

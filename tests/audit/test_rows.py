@@ -19,6 +19,7 @@ from tests.factories.records import (
     AssignmentFactory,
     BalanceFactory,
     ClientFactory,
+    ClinicianFactory,
     DocumentFactory,
     InsurancePolicyFactory,
     LegalHoldFactory,
@@ -32,9 +33,9 @@ from tests.returning.deeds import do, start
 
 pytestmark = pytest.mark.django_db
 TRACKED = (
-    AppointmentFactory, AssignmentFactory, BalanceFactory, CaseFactory, ClientFactory, DocumentFactory, HandoverFactory,
-    InsurancePolicyFactory, LegalHoldFactory, OmhcAssessmentFactory, PlaceHoldFactory, RemovalFactory, SettingFactory,
-    TerminationFactory, UserFactory,
+    AppointmentFactory, AssignmentFactory, BalanceFactory, CaseFactory, ClientFactory, ClinicianFactory,
+    DocumentFactory, HandoverFactory, InsurancePolicyFactory, LegalHoldFactory, OmhcAssessmentFactory, PlaceHoldFactory,
+    RemovalFactory, SettingFactory, TerminationFactory, UserFactory,
 )  # fmt: skip
 
 

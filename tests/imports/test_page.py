@@ -59,7 +59,9 @@ def test_from_upload_to_taking_back(client, admin, practice):
     actions.work(run.pk)
     assert not Client.objects.exists()
     history = client.get("/imports/").content.decode()
-    assert str(admin) in history and "Undone" in history and "clinicians.csv, clients.csv, assignments.csv" in history
+    assert (
+        str(admin) in history and "Taken back" in history and "clinicians.csv, clients.csv, assignments.csv" in history
+    )
 
 
 def test_a_check_shows_what_would_change_and_changes_nothing(client, admin, practice):

@@ -1,11 +1,15 @@
 """An import is taken back while nothing was built on it, and only then."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
-from lwg_intake.audit.models import Event
+from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
 from lwg_intake.imports import actions, undo
+from lwg_intake.imports.format import FILES
 from lwg_intake.imports.models import Change, Run
 from lwg_intake.records.models import (
     Appointment,
@@ -18,7 +22,7 @@ from lwg_intake.records.models import (
     Termination,
 )
 from tests.factories.access import UserFactory
-from tests.factories.records import AppointmentFactory
+from tests.factories.records import AppointmentFactory, ContactFactory
 
 EVERYTHING = ("appointments", "contacts", "terminations", "insurance", "documents")
 KEPT = (Client, Clinician, Assignment, Appointment, Contact, Episode, Termination)
@@ -77,8 +81,53 @@ def test_the_later_of_two_goes_first(practice):
     assert "changed since" in undo.why_not(first)
     take_back()
     assert Client.objects.get().phone == ""
-    # What was put back was written again: only the import's own version of a row is known to be its own.
-    assert "changed since (clients)" in undo.why_not(first)
+    assert take_back(first).status == "undone" and not Client.objects.exists()
+
+
+def test_a_database_restored_from_a_dump_still_knows_its_imports(practice):
+    """There every row is written anew, by transactions with other numbers."""
+    for name in EVERYTHING:
+        practice.write(name)
+    practice.run()
+    with connection.cursor() as cursor:
+        for model in (Client, Clinician, Assignment, Appointment, Termination):
+            cursor.execute(f"UPDATE {model._meta.db_table} SET id = id")
+    assert take_back().status == "undone" and not Client.objects.exists()
+
+
+def test_what_was_changed_and_put_back_stands_as_the_import_left_it(practice):
+    practice.run()
+    Client.objects.update(phone="301-555-0101")
+    Client.objects.update(phone="301-555-0102", city="Olney")
+    assert "changed since (clients)" in undo.why_not(Run.objects.get())
+    Client.objects.update(phone="", city="")
+    assert undo.why_not(Run.objects.get()) == ""
+
+
+def test_every_row_that_an_import_writes_is_noted_when_it_changes(db):
+    """By these notes it is known whether anything else changed it; contacts change never."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_note_changed'")
+        noted = {table for (table,) in cursor.fetchall()}
+    written = {file.model._meta.db_table for file in FILES} | {"records_balance", "records_omhcassessment"}
+    assert written - noted == {"records_contact"}
+
+
+def test_how_far_it_is_is_told_for_each_half(practice, monkeypatch):
+    told = []
+    monkeypatch.setattr(actions, "telling", lambda run: nullcontext(lambda *progress: told.append(progress)))
+    practice.write("appointments").run()
+    assert take_back().status == "undone"
+    names = ["appointments", "assignments", "clients", "clinicians"]
+    assert told == [(name, done, 8) for done, name in enumerate(names * 2)]
+
+
+def test_many_rows_go_at_once_and_each_leaves_what_it_held(practice):
+    many = [{"client_ref": f"LW-{n}"} for n in range(300)]
+    practice.write("clients", *many, city="Laurel").write("assignments", *many).write("contacts", {}).run()
+    assert take_back().status == "undone" and not Client.objects.exists()
+    gone = RowChange.objects.filter(record="records_client", deed="DELETE")
+    assert gone.filter(changed__city=["Laurel", None], rows=1, client_id=F("row_id")).count() == 300
 
 
 def refused(run=None):
@@ -106,6 +155,12 @@ def test_a_row_that_refers_to_it_stands_in_the_way(practice):
     assert "1 later entry (appointments) refers to what it brought" in refused()
 
 
+def test_a_changed_clinician_stands_in_the_way(practice):
+    practice.run()
+    Clinician.objects.update(capacity=12)
+    assert "one of its rows was changed since (clinicians)" in refused()
+
+
 def test_a_bulk_change_stands_in_the_way(practice):
     practice.run()
     Client.objects.update(phone="301-555-0101")
@@ -126,11 +181,15 @@ def test_something_done_between_the_asking_and_the_undoing_stands_in_the_way(pra
 def test_nothing_else_is_ever_deleted(practice):
     practice.run()
     run = Run.objects.get()
+    ContactFactory(client=Client.objects.get())
     attempts = [
         "DELETE FROM records_client",
         f"SELECT set_config('lwg.undoing_import', '{run.pk}', true); DELETE FROM records_client",
         f"UPDATE imports_run SET status = 'undoing'; SELECT set_config('lwg.undoing_import', '{run.pk + 1}', true); "
         "DELETE FROM records_client",
+        f"UPDATE imports_run SET status = 'undoing'; SELECT set_config('lwg.undoing_import', '{run.pk}', true); "
+        "DELETE FROM records_client; DELETE FROM records_contact",
+        "UPDATE records_contact SET note = 'x'",
         "DELETE FROM imports_change",
         "UPDATE imports_change SET former = NULL",
     ]
