@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from lwg_intake.access.models import User
@@ -17,10 +17,11 @@ from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.imports import undo
 from lwg_intake.imports.format import BY_NAME, FILES
 from lwg_intake.imports.kinds import Mapping, mark_of, preset_of
+from lwg_intake.imports.locks import alone_at, take_turns
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.imports.opening import CsvTable, Table, Unreadable
 from lwg_intake.imports.packed import content_of
-from lwg_intake.imports.practice import LOCK, Source, import_files
+from lwg_intake.imports.practice import Source, import_files, was_stopped
 from lwg_intake.imports.progress import telling
 from lwg_intake.imports.report import Counts, Report
 from lwg_intake.imports.translating import Translated, file_of
@@ -30,8 +31,6 @@ from lwg_intake.transitions import move
 log = logging.getLogger(__name__)
 
 SHOWN = 50
-# The worker's own lock, so that a task that comes twice works once; any fixed number beside a run's.
-WORKING = 7_320_119
 
 
 def upload(*, uploads: list[Upload], by: User) -> Run:
@@ -180,17 +179,10 @@ def _run(run_id: int, by: User) -> Run:
 
 def work(run_id: int) -> None:
     """Do what a run waits for: check, apply or undo it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKING, run_id])
-        if not cursor.fetchone()[0]:
-            return
-    try:
+    with alone_at(run_id) as alone:
         run = Run.objects.filter(pk=run_id).select_related("by").first()
-        if run and run.is_at_work:
+        if alone and run and run.is_at_work:
             _do(run)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKING, run_id])
 
 
 def _do(run: Run) -> None:
@@ -205,7 +197,9 @@ def _do(run: Run) -> None:
         because = f"This did not work ({type(error).__name__}). What was being read was not kept; the rest stands."
         gone_in = run.files.exclude(applied_at=None).exists()
         to = Run.Status.APPLIED if gone_in else Run.Status.FAILED
-        Run.objects.filter(pk=run.pk, status=doing).update(status=to, notes=[*run.notes, because], at_file="")
+        Run.objects.filter(pk=run.pk, status=doing).update(
+            status=to, notes=[*run.notes, because], at_file="", undone_by=None, undone_at=None
+        )
 
 
 def _check(run: Run) -> None:
@@ -221,7 +215,10 @@ def _check(run: Run) -> None:
 
 
 def _apply(run: Run) -> None:
-    """Files that went in before the worker was killed are not read again."""
+    """Files that went in before the worker was killed are not read again; the command's are not here to be read."""
+    if run.by is None:
+        was_stopped(run)
+        return
     report = Report()
     with telling(run.pk) as tell:
         import_files(_sources(run), report, run, tell)
@@ -234,8 +231,7 @@ def _apply(run: Run) -> None:
 
 def _undo(run: Run) -> None:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        take_turns()
         if because := undo.why_not(run):
             move(run, Run.Status.APPLIED, notes=[*run.notes, because], undone_by=None, undone_at=None)
             return
@@ -303,5 +299,5 @@ def _wake(run: Run) -> None:
 
 
 def waiting() -> list[int]:
-    """Runs that wait for the worker and were not asked for on the command line."""
-    return list(Run.objects.filter(status__in=Run.AT_WORK, by__isnull=False).values_list("pk", flat=True))
+    """Runs that wait for the worker, and those that somebody is at."""
+    return list(Run.objects.filter(status__in=Run.AT_WORK).values_list("pk", flat=True))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from psycopg import errors
 
@@ -16,10 +17,12 @@ from lwg_intake.imports import care, coverage, events, ledger, people
 from lwg_intake.imports.batches import Batches, Seen
 from lwg_intake.imports.format import BY_NAME, FILES, File
 from lwg_intake.imports.ledger import first_changes
+from lwg_intake.imports.locks import alone_at, take_turns
 from lwg_intake.imports.merging import Merged
 from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
 from lwg_intake.imports.private import without_diagnoses
+from lwg_intake.imports.progress import Tell, telling
 from lwg_intake.imports.reading import Sheet, head_of, read, refs_in
 from lwg_intake.imports.report import Counts, Rejected, Report
 from lwg_intake.imports.translating import Translated
@@ -36,14 +39,9 @@ WRITERS: dict[str, Callable[[Sheet], Merged]] = {
     "documents": coverage.documents,
 }
 
-# Any fixed number: two imports at once take turns, file by file.
-LOCK = 7_320_118
 TRIES = 3
 # What comes of someone at work on the same rows: worth another try.
 CLASHES = (errors.IntegrityError, errors.DeadlockDetected, errors.SerializationFailure)
-
-# Hears which file is being read, how much of it has been, and how much there is.
-Tell = Callable[[str, int, int], None]
 
 
 class NothingRead(Exception):
@@ -88,11 +86,34 @@ def import_folder(
         with transaction.atomic():
             import_files(sources, report, Run.objects.create(), tell)
             transaction.set_rollback(True)
-    else:
-        run = Run.objects.create(status=Run.Status.APPLYING, began_at=timezone.now())
-        import_files(sources, report, run, tell)
-        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=report.notes)
+        return report
+    # Nobody sees the run before it is known to be worked on.
+    with ExitStack() as stack:
+        with transaction.atomic():
+            run = Run.objects.create(status=Run.Status.APPLYING, began_at=timezone.now())
+            stack.enter_context(alone_at(run.pk))
+        told = stack.enter_context(telling(run.pk))
+
+        def tell_both(file: str, done: int, size: int) -> None:
+            tell(file, done, size)
+            told(file, done, size)
+
+        try:
+            import_files(sources, report, run, tell_both)
+        except BaseException:
+            was_stopped(run)
+            raise
+        move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=report.notes, at_file="")
     return report
+
+
+def was_stopped(run: Run) -> None:
+    """Say of an import by the command that it ended before its last file. What went in before went in whole."""
+    if run.files.exclude(applied_at=None).exists():
+        to, how = Run.Status.APPLIED, "in the middle: the files below went in whole, and others did not"
+    else:
+        to, how = Run.Status.FAILED, "before any file had gone in"
+    move(run, to, at_file="", notes=[f"The command was stopped {how}. Import the folder again."])
 
 
 def _source(file: File, folder: Path, windows: bool) -> Source:
@@ -141,8 +162,7 @@ def _import_file(source: Source, report: Report, run: Run, tell: Tell) -> Counts
 
 def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -> Counts:
     file = source.file
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    take_turns()
     rows = without_diagnoses(table.rows())
     head = head_of(file, *next(rows, (1, [])))
     kept = source.kept or _kept(run, file)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connections
 
-from lwg_intake.imports.practice import Tell
-
+# Hears which file is being read, how much of it has been, and how much there is.
+Tell = Callable[[str, int, int], None]
 EVERY = 0.5
 
 

@@ -1,11 +1,15 @@
 """Two at once: real connections, real commits."""
 
 import pytest
+from django.db import connection
 
+from lwg_intake.imports import locks, tasks
 from lwg_intake.imports import practice as importing
+from lwg_intake.imports.models import Run
 from lwg_intake.imports.practice import import_folder
 from lwg_intake.records.models import Assignment, Client, Episode
 from tests.at_once import at_once
+from tests.factories.imports import RunFileFactory
 from tests.factories.records import AssignmentFactory, ClientFactory, ClinicianFactory
 from tests.imports.conftest import Folder
 
@@ -46,3 +50,36 @@ def test_what_someone_did_meanwhile_is_met_on_the_next_try(folder, monkeypatch):
     counts = import_folder(folder.path).files["assignments"]
     assert (counts.created, counts.unchanged, counts.rejected) == (0, 1, [])
     assert Assignment.objects.count() == 1
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("at", "status"), [("clinicians", "failed"), ("clients", "applied")])
+def test_a_command_that_was_stopped_says_so_and_a_second_run_finishes(folder, monkeypatch, at, status):
+    folder.write("clinicians").write("clients").write("assignments")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setitem(importing.WRITERS, at, interrupted)
+        import_folder(folder.path)
+    run = Run.objects.get()
+    assert (run.status, run.files.count(), Client.objects.count()) == (status, int(status == "applied"), 0)
+    assert "The command was stopped" in run.notes[0] and "Import the folder again." in run.notes[0]
+    import_folder(folder.path)
+    assert (Client.objects.count(), Assignment.objects.count()) == (1, 1)
+
+
+def test_a_command_that_was_killed_is_noticed_and_one_that_lives_left_alone(transactional_db):
+    """A process that is killed says nothing; but the database lets go of its lock."""
+    run = Run.objects.create(status="applying")
+    RunFileFactory(run=run, file="clinicians", applied_at=run.asked_at)
+    held = connection.copy()
+    with held.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [locks.WORKING, run.pk])
+    tasks.work_on_all()
+    run.refresh_from_db()
+    assert run.status == "applying"
+    held.close()
+    tasks.work_on_all()
+    run.refresh_from_db()
+    assert run.status == "applied" and "The command was stopped in the middle" in run.notes[0]
