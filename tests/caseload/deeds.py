@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from caseload import actions
 from caseload.models import Suggestion
+from caseload.sweeps import sweep
 from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.checklists import actions as engine
@@ -70,6 +71,11 @@ def visit(assignment: Assignment, days: int, state: str) -> Any:
 
 def say(assignment: Assignment, answer: str, by: User, **said: Any) -> Any:
     return actions.answer(assignment_id=assignment.pk, answer=answer, by=by, **said)
+
+
+def asked_on(day: date) -> set[str]:
+    """The grounds on which the night of a day asks."""
+    return {row["ground"] for row in sweep(day).opened}
 
 
 def states(assignment: Assignment) -> set[tuple[str, str]]:
