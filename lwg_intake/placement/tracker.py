@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import mark_safe
 
 from lwg_intake import dates
 from lwg_intake.audit.record import record
@@ -38,9 +39,9 @@ class Column:
     leads: bool = False
 
     def cell(self, row: Any) -> str:
-        """What the page shows in it."""
-        text = self.text(row)
-        return format_html('<a href="{}">{}</a>', reverse("case", args=[row.case_id]), text) if self.leads else text
+        """What the page shows in it, as markup."""
+        text = conditional_escape(self.text(row))
+        return f'<a href="{reverse("case", args=[row.case_id])}">{text}</a>' if self.leads else text
 
 
 def day(name: str) -> Callable[[Any], str]:
@@ -93,7 +94,12 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
         turned["sort"] = f"-{column.sort}" if now == column.sort else column.sort
         direction = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(now, "") if column.sort else ""
         head.append((column.label, turned.urlencode() if column.sort else "", direction))
-    table = [[(column.label, column.cell(row)) for column in narrow] for row in rows]
+    starts = [f'<td data-label="{escape(column.label)}">' for column in narrow]
+    # Not a loop in the template: with seven hundred cells, that took a fifth of the whole request.
+    table = [
+        mark_safe("".join(f"{start}{column.cell(row)}</td>" for start, column in zip(starts, narrow, strict=True)))
+        for row in rows
+    ]
     here = request.resolver_match.url_name if request.resolver_match else ""
     shown = [row.case.client_id for row in rows]
     record("tracker.opened", by=request.user, tracker=here, clients=len(shown), shown=shown)
