@@ -265,7 +265,8 @@ def _keep(file: RunFile, counts: Counts | None) -> None:
         return
     file.unread, file.ask = counts.unread, counts.ask
     file.figures = {**counts.figures(), "rejected": counts.rejects.count}
-    file.listed = [vars(row) for row in counts.rejected[:SHOWN]]
+    # The database keeps no NUL, and nobody would see one.
+    file.listed = [{**vars(row), "value": row.value.replace("\0", "␀")} for row in counts.rejected[:SHOWN]]
     file.rejects, file.first = counts.rejects.packed(), counts.first
     file.save(update_fields=["unread", "ask", "figures", "listed", "rejects", "first"])
 

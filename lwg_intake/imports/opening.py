@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,24 @@ BROKEN = 10_000
 SEPARATORS = ",;\t"
 WINDOWS = "windows-1252"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What is often sent instead, by its first bytes.
+OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "a file of the old Excel (.xls)"),
+    (b"PK\x03\x04", "a packed file, such as XLSX"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a text document"),
+    (b"<", "a web page"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a packed file"),
+)
+# What no text has, tab and line break aside.
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Excel's own word for the separator, on a line before the header.
+SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
+NO_TEXT = "This is no CSV: its first line holds characters that no text has. Export it again as CSV or XLSX."
 QUOTES = "This row cannot be read: a quotation mark is missing, or one stands inside a cell undoubled."
 LONG_CELL = f"A cell of this row is longer than {CELL:,} characters: shorten it, or close its quotation mark."
 LONG_ROW = f"This row is longer than {ROW:,} characters, which no row of a practice is: look for a missing line break."
@@ -46,6 +64,11 @@ class Broken:
     reason: str
     text: str
     about: str = ""
+
+
+def unequal(cells: int, header: int) -> str:
+    """That a row has more cells than the header, or fewer."""
+    return f"This row has {cells} {'cell' if cells == 1 else 'cells'} and the header {header}"
 
 
 class Table(Protocol):
@@ -108,7 +131,7 @@ class CsvTable:
 
     @property
     def done(self) -> int:
-        return 0 if self._stream.closed else min(self._stream.tell(), self.size)
+        return self.size if self._stream.closed else min(self._stream.tell(), self.size)
 
     def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
         """Raises Unreadable when the file turns out to be no CSV at all."""
@@ -134,6 +157,8 @@ def _encoding(content: Content, windows: bool) -> str:
     """The encoding that the whole file keeps to: marks are believed, Windows-1252 only when a person said so."""
     with content.open() as stream:
         head = stream.read(4_000)
+        if other := next((what for mark, what in OTHERS if head.lstrip().startswith(mark)), ""):
+            raise Unreadable(f"This is {other}, and no CSV. Open it in a spreadsheet and save it as “CSV UTF-8”.")
         encoding = next((name for mark, name in MARKS if head.startswith(mark)), "") or _unmarked(head)
         stream.seek(0)
         line = _first_bad_line(stream, encoding)
@@ -182,10 +207,15 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
     """A broken row costs its first line only: what a quotation mark swallowed is read again from the next."""
     waiting: deque[str] = deque()
     used: list[str] = []
-    first_line = _line(text)
+    first_line, line = _line(text), 1
+    said = SAID.fullmatch(first_line or "")
+    if said:
+        first_line, line = _line(text), 2
     if first_line is None:
         raise Unreadable(LONG_ROW)
-    separator = _separator(first_line)
+    if CONTROLS.search(first_line):
+        raise Unreadable(NO_TEXT)
+    separator = said[1] if said else _separator(first_line)
     waiting.append(first_line)
 
     def feed() -> Iterator[str]:
@@ -202,7 +232,7 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
                 raise _TooLong
             yield line
 
-    line, broken = 1, 0
+    broken = 0
     reader = csv.reader(feed(), delimiter=separator, strict=True)
     while True:
         try:

@@ -73,14 +73,20 @@ def import_folder(
     `windows` says that files which are not UTF-8 are Windows-1252. Raises NothingRead when there is no such folder or
     none of the files in it.
     """
-    present = _present(folder)
+    names = _names(folder)
     report = Report(dry_run=dry_run)
-    sources = [_source(file, folder, windows) for file in FILES if f"{file.name}.csv" in present]
+    present = {name.casefold(): name for name in names}
+    sources = [
+        _source(file, folder / present[f"{file.name}.csv"], windows) for file in FILES if f"{file.name}.csv" in present
+    ]
     if not sources:
         listed = ", ".join(f"{file.name}.csv" for file in FILES)
         raise NothingRead(f"The folder {folder} holds none of these files: {listed}.")
-    for name in present:
-        if name.endswith(".csv") and name.removesuffix(".csv") not in BY_NAME:
+    for name in names:
+        stem, _, kind = name.casefold().rpartition(".")
+        if kind == "xlsx":
+            report.notes.append(f"{name} was ignored: the command reads CSV files, the page Imports spreadsheets too.")
+        elif kind == "csv" and stem not in BY_NAME:
             report.notes.append(f"{name} is none of the files of a practice and was ignored.")
     if dry_run:
         with transaction.atomic():
@@ -116,11 +122,11 @@ def was_stopped(run: Run) -> None:
     move(run, to, at_file="", notes=[f"The command was stopped {how}. Import the folder again."])
 
 
-def _source(file: File, folder: Path, windows: bool) -> Source:
-    return Source(file, lambda: CsvTable(Content.of_path(folder / f"{file.name}.csv"), windows))
+def _source(file: File, path: Path, windows: bool) -> Source:
+    return Source(file, lambda: CsvTable(Content.of_path(path), windows))
 
 
-def _present(folder: Path) -> list[str]:
+def _names(folder: Path) -> list[str]:
     try:
         return sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lwg_intake.imports.opening import Broken
+from lwg_intake.imports.opening import Broken, unequal
 
 DIAGNOSIS = re.compile(r"diagnos|\bicd\b|\bicd-?\d|\bdsm\b|\bdx\b", re.IGNORECASE)
 
@@ -45,6 +45,6 @@ def without_diagnoses(rows: Rows) -> Rows:
 
 def _unequal(cells: int, header: int) -> str:
     return (
-        f"This row has {cells} cells and the header {header}: a cell that holds a comma or a line break needs "
-        "quotation marks around it. It is not shown, since one of its cells is a diagnosis."
+        f"{unequal(cells, header)}: a cell that holds a comma or a line break needs quotation marks around it. "
+        "It is not shown, since one of its cells is a diagnosis."
     )

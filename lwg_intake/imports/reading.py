@@ -8,7 +8,7 @@ from typing import Any
 
 from lwg_intake.files import FORMULA
 from lwg_intake.imports.format import Column, File, Unfit
-from lwg_intake.imports.opening import Broken, Unreadable
+from lwg_intake.imports.opening import Broken, Unreadable, unequal
 from lwg_intake.imports.report import BESIDE, Rejected, Rejects
 
 Known = Mapping[str, Mapping[str, int]]
@@ -82,8 +82,8 @@ def fits(head: Head, line: int, cells: list[str] | Broken, rejects: Rejects) -> 
     if len(cells) == len(head.names):
         return True
     reason = (
-        f"This row has {len(cells)} cells and the header {len(head.names)}: a cell that holds a comma or a line "
-        "break needs quotation marks around it."
+        f"{unequal(len(cells), len(head.names))}: a cell that holds a comma or a line break needs quotation marks "
+        "around it."
     )
     rejects.add(Rejected(line, "", "", reason), cells)
     return False
@@ -118,6 +118,12 @@ def _columns(file: File, header: list[str]) -> list[Column]:
         if name and header.count(name) > 1:
             raise Unreadable(f"The column {name} stands twice in the header: keep one of the two.", name)
     missing = [c.name for c in file.columns if c.name not in header and not c.may_be_absent]
+    if len(missing) == sum(not column.may_be_absent for column in file.columns):
+        raise Unreadable(
+            f"The first line names none of the columns of {file.name}.csv, which are {', '.join(missing)}. "
+            "They are separated by comma, semicolon or tab.",
+            missing[0],
+        )
     if missing:
         listed = f"columns {', '.join(missing)}" if missing[1:] else f"column {missing[0]}"
         raise Unreadable(

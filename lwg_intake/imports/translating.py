@@ -18,7 +18,7 @@ from lwg_intake import dates
 from lwg_intake.imports.batches import BATCH
 from lwg_intake.imports.format import BY_NAME, File
 from lwg_intake.imports.kinds import Mapping
-from lwg_intake.imports.opening import Broken, Table, Unreadable
+from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
 from lwg_intake.imports.persons import Answer, Key, Named, answers, named
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.words import attendance, kind_of, moment_of, name_keys, person_key, plain, service_of
@@ -112,7 +112,9 @@ class Translated:
             while len(self._kept) > 2 * (BATCH + CHUNK):
                 self._kept.popitem(last=False)
             if len(cells) != len(self.header):
-                yield line, Broken(f"This row has {len(cells)} cells and the header {len(self.header)}.", "")
+                yield line, Broken(f"{unequal(len(cells), len(self.header))}.", "")
+            elif any("\0" in cell for cell in cells):
+                yield line, Broken("This row holds a NUL character, which no text can: remove it.", "")
             elif self._is_summary(cells):
                 self._passed[SUM] += 1
             elif (kind := self._cell(cells, "type")) and plain(kind) != "appointment":

@@ -73,7 +73,7 @@ class Upload:
     @classmethod
     def of(cls, name: str, content: bytes) -> Upload:
         """Raises Unreadable when it can be read as neither a CSV nor an XLSX."""
-        name = name[:200]
+        name = name.replace("\0", "")[:200]
         if is_xlsx(content):
             table: Table = XlsxTable(content)
             rows = without_diagnoses(table.rows())
@@ -112,7 +112,7 @@ def received(name: str, content: bytes) -> Upload:
 def told_apart(uploads: list[Upload]) -> list[tuple[str, Upload]]:
     """Which of the practice's files each is, in the order in which they go in; "" for one that is none of them.
 
-    Raises Refusal when there is no file, or two are the same.
+    Raises Refusal when there is no file, one is empty, or two are the same.
     """
     if not uploads:
         raise Refusal("Choose one or more files first.")
@@ -126,10 +126,17 @@ def told_apart(uploads: list[Upload]) -> list[tuple[str, Upload]]:
 
 
 def _name(upload: Upload) -> str:
-    """By its name; a file under another name is told by its header."""
+    """By its header. By its name, where its key or half of its columns are there: else it is some other report.
+
+    Raises Refusal when it is empty.
+    """
+    header = {cell.strip().casefold() for cell in upload.header if cell.strip()}
+    if not header:
+        raise Refusal(f"{upload.name}: The file is empty. Its first line must name the columns.")
     stem = upload.name.casefold().rpartition("/")[2].removesuffix(".csv").removesuffix(".xlsx")
-    header = {cell.strip().casefold() for cell in upload.header}
     for file in FILES:
-        if stem == file.name or {column.name for column in file.columns if not column.may_be_absent} <= header:
+        needed = {column.name for column in file.columns if not column.may_be_absent}
+        named = stem == file.name and (set(file.key) <= header or 2 * len(needed & header) >= len(needed))
+        if named or needed <= header:
             return file.name
     return ""

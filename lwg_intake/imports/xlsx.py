@@ -77,4 +77,4 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value).strip()[:CELL]
+    return str(value).replace("\0", "").strip()[:CELL]

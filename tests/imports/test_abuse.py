@@ -29,6 +29,29 @@ def test_every_usual_encoding_and_separator(folder, encoding, separator):
     assert (client.last_name, client.address) == ("Peña", '12 Main St, "Apt" 4; rear')
 
 
+@pytest.mark.parametrize("separator", [";", "|"])
+def test_the_separator_may_be_said_on_a_line_before_the_header_as_excel_does(folder, separator):
+    content = text(folder.write("clients", {}, {"client_ref": "LW-2", "dob": "soon"}))
+    folder.raw("clients", f"sep={separator}\r\n{content.replace(',', separator)}".encode())
+    answer = folder.run()["clients"]
+    assert (answer["created"], answer["rejected"][0]["line"]) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"%PDF-1.7\n", "This is a PDF, and no CSV. Open it in a spreadsheet and save it as"),
+        (b"\xd0\xcf\x11\xe0" + bytes(500), "This is a file of the old Excel (.xls), and no CSV."),
+        (b"<html><table>", "This is a web page, and no CSV."),
+        (b"client_ref\x07,first_name\n", "This is no CSV: its first line holds characters that no text has."),
+        (b"ref|name\n", "The first line names none of the columns of clients.csv, which are client_ref, first_name"),
+    ],
+)
+def test_another_kind_of_file_is_called_by_its_name(folder, content, reason):
+    counts = import_folder(folder.raw("clients", content).path).files["clients"]
+    assert counts.unread and not counts.ask and counts.rejected[0].reason.startswith(reason)
+
+
 def test_windows_1252_is_asked_about_and_believed_when_said(folder):
     folder.write("clients", last_name="Peña").raw("clients", text(folder).encode("windows-1252"))
     folder.write("clinicians", last_name="Müller")

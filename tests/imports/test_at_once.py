@@ -79,6 +79,8 @@ def test_a_command_that_was_killed_is_noticed_and_one_that_lives_left_alone(tran
     tasks.work_on_all()
     run.refresh_from_db()
     assert run.status == "applying"
+    with held.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
     held.close()
     tasks.work_on_all()
     run.refresh_from_db()

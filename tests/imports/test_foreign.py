@@ -277,3 +277,12 @@ def test_a_foreign_import_can_be_taken_back(client, admin, ada, naomi):
     client.post(f"/imports/{run.pk}/undo/")
     actions.work(run.pk)
     assert not Appointment.objects.exists() and Client.objects.exists()
+
+
+def test_a_row_with_a_character_that_no_database_keeps_is_left_out(client, admin, ada, naomi):
+    told = (
+        ("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"),
+        ("Ad\0a Long", "Naomi Clarke", "03/03/2026", "Show"),
+    )
+    run = brought(client, "attendance.csv", reports.attendance(*told))
+    assert figures(run) == (0, 0, 0, 2) and run.files.get().listed[1]["reason"].startswith("This row holds a NUL")

@@ -115,6 +115,16 @@ def test_what_was_thrown_away_is_gone(client, admin, folder):
     [
         ([], "Choose one or more files first."),
         ([("clients.csv", b"PK\x03\x04nonsense")], "clients.csv: This is no spreadsheet that can be read."),
+        (
+            [("old.xls", b"\xd0\xcf\x11\xe0" + bytes(999))],
+            "old.xls: This is a file of the old Excel (.xls), and",
+        ),
+        ([("report.csv", b"%PDF-1.7\n")], "report.csv: This is a PDF, and no CSV."),
+        ([("report.csv", b"a\x01b\n")], "its first line holds characters that no text has"),
+        (
+            [("report.csv", b"\xef\xbb\xbf\n,,\n")],
+            "report.csv: The file is empty. Its first line must",
+        ),
         ([("clients.csv", b"client_ref\n"), ("Clients.CSV", b"client_ref\n")], "Two of these files are clients.csv"),
     ],
 )
@@ -122,6 +132,22 @@ def test_what_cannot_be_kept_is_said(client, admin, files, sentence):
     answer = upload(client, *files)
     assert answer.status_code == 422 and sentence in answer.content.decode()
     assert not Run.objects.exists()
+
+
+def test_another_report_under_the_name_of_ours_is_asked_about(client, admin):
+    """Practices call whatever lists their clients clients.csv."""
+    upload(client, ("clients.csv", b"Name,Born,City,State\nAda Brightwater,1988-03-07,Laurel,MD\n"))
+    run = Run.objects.get()
+    actions.work(run.pk)
+    assert "Say what its columns mean" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
+def test_a_character_that_no_database_keeps_costs_its_row(client, admin, folder):
+    folder.write("clients", {"last_name": "a\0b"}, {"client_ref": "LW-2"})
+    run = sent(client, folder, "clients")
+    assert (run.status, run.files.get().figures["created"]) == ("checked", 1)
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "a␀b" in page and "This holds a NUL character" in page
 
 
 def test_too_much_at_once_is_refused_before_it_is_read(client, admin, settings):

@@ -11,6 +11,7 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.imports.format import as_markdown
 from lwg_intake.imports.models import Run
+from lwg_intake.imports.practice import import_folder
 from lwg_intake.records.models import (
     Appointment,
     Assignment,
@@ -48,6 +49,19 @@ def test_every_file_goes_in_and_again_changes_nothing(everything):
     assert everything.figures() == dict.fromkeys(FILES, (0, 0, 1, 0))
     assert [m.objects.count() for m in (Client, Assignment, Appointment, Contact, Termination)] == [1] * 5
     assert [m.objects.count() for m in (Clinician, InsurancePolicy, Document, Episode)] == [1] * 4
+
+
+def test_names_in_capitals_are_known_and_what_is_not_read_is_said(folder):
+    folder.write("clients")
+    (folder.path / "clients.csv").rename(folder.path / "Clients.CSV")
+    (folder.path / "clinicians.xlsx").write_bytes(b"")
+    (folder.path / "rooms.csv").write_bytes(b"")
+    report = import_folder(folder.path)
+    assert report.files["clients"].created == 1
+    assert report.notes == [
+        "clinicians.xlsx was ignored: the command reads CSV files, the page Imports spreadsheets too.",
+        "rooms.csv is none of the files of a practice and was ignored.",
+    ]
 
 
 def test_a_changed_row_updates_and_the_others_stay(folder):
