@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
+
 from lwg_intake import dates
-from lwg_intake.checklists.models import Case, Entry
+from lwg_intake.checklists.models import Case
 from lwg_intake.placement.selectors import address_of, shared, welcome_text
 from lwg_intake.records.models import Termination
 from lwg_intake.records.snapshot import Snapshot
@@ -14,6 +17,11 @@ from returning.facts import Facts
 from returning.models import Return
 
 PROCEDURE = "returning"
+EVER = """
+SELECT e.fields FROM checklists_entry e JOIN checklists_case c ON c.id = e.case_id
+WHERE c.client_id = %(client)s AND c.procedure = %(procedure)s AND e.step = 'ending'
+AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s)
+"""
 
 
 def facts(case: Case) -> Facts:
@@ -38,10 +46,10 @@ def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:
 
 def _ever(case: Case, last: Termination | None) -> list[dict[str, Any]]:
     """What was ever entered as the ending, on this and other returns since the last termination."""
-    entries = Entry.objects.filter(case__client_id=case.client_id, case__procedure=PROCEDURE, step="ending")
-    if last is not None:
-        entries = entries.filter(at__gte=dates.start_of(last.ended_on))
-    return list(entries.order_by().values_list("fields", flat=True))
+    since = dates.start_of(last.ended_on) if last else None
+    with connection.cursor() as cursor:
+        cursor.execute(EVER, {"client": case.client_id, "procedure": PROCEDURE, "since": since})
+        return [json.loads(fields) for (fields,) in cursor.fetchall()]
 
 
 def notice(case: Case, facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from lwg_intake.checklists.models import Case, Question
 from lwg_intake.checklists.procedure import Step
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
+from lwg_intake.checklists.templatetags.plain import plain
 from lwg_intake.checklists.written import written
 from lwg_intake.errors import NotThere, Refusal, Stale
 
@@ -60,10 +61,8 @@ def _page(
         "seen": here.case.seen,
         "entries": written(here.case).entries,
         "questions": written(here.case).questions,
-        "leave_form": LeaveForm(
-            ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out) if way != here.case.status]
-        ),
-        "question_form": QuestionForm(),
+        "leave_fields": _leave_fields(tuple(way for way in here.wing.ways_out if way != here.case.status)),
+        "question_fields": _question_fields(),
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
@@ -73,6 +72,17 @@ def _page(
     if at is not None:
         context |= _step_context(request, here, at, form)
     return render(request, "checklists/case.html", context | extra)
+
+
+# Both stand folded on every page of a case, empty, and look the same each time.
+@cache
+def _leave_fields(ways: tuple[str, ...]) -> str:
+    return plain(LeaveForm(ways=[(way, way.label) for way in map(Case.Status, ways)]))
+
+
+@cache
+def _question_fields() -> str:
+    return plain(QuestionForm())
 
 
 def _may(request: HttpRequest, here: Board, row: Row) -> bool:
@@ -221,7 +231,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST)
     request.on_refusal = partial(_refused, request, pk, key, False)  # type: ignore[attr-defined]
     if not form.is_valid():
-        response = _page(request, here, key, question_form=form)
+        response = _page(request, here, key, question_fields=plain(form), asking=True)
         response.status_code = 422
         return response
     actions.ask(case_id=pk, step_key=key, by=request.user, **form.cleaned_data)
@@ -252,7 +262,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     form = LeaveForm(request.POST, ways=[(way, way.label) for way in map(Case.Status, here.wing.ways_out)])
 
     def again(refusal: Refusal | None = None) -> HttpResponse:
-        response = _page(request, here, None, refusal=refusal, leave_form=form, leaving=True)
+        response = _page(request, here, None, refusal=refusal, leave_fields=plain(form), leaving=True)
         response.status_code = 422
         return response
 

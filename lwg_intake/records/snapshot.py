@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Snapshot:
     removals: list[Removal]
     held: frozenset[int]
 
-    @property
+    @cached_property
     def terminated(self) -> set[tuple[int, str]]:
         """Clinician and service of every assignment that a termination ended."""
         return {
@@ -80,34 +81,34 @@ class Snapshot:
             and a.ended_on is None
         }
 
-    @property
+    @cached_property
     def on_record(self) -> list[Assignment]:
         """Assignments that still stand on the Clinicians tab, terminated or not."""
         return [a for a in self.assignments if a.ended_on is None]
 
-    @property
+    @cached_property
     def running(self) -> list[Assignment]:
         """Assignments that stand and were not terminated."""
         return [a for a in self.on_record if (a.clinician_id, a.service) not in self.terminated]
 
-    @property
+    @cached_property
     def status(self) -> ClientStatus:
         if self.running:
             return ClientStatus.ACTIVE
         return ClientStatus.FORMER if self.assignments or self.terminations else ClientStatus.PROSPECTIVE
 
-    @property
+    @cached_property
     def last_termination(self) -> Termination | None:
         return self.terminations[0] if self.terminations else None
 
-    @property
+    @cached_property
     def primary(self) -> InsurancePolicy | None:
         """The insurance in force: the first in priority that has not ended and is not known to be inactive."""
         standing = [p for p in self.insurance if p.ends_on is None or p.ends_on >= self.today]
         active = [p for p in standing if p.active != Coverage.NO]
         return next(iter(active or standing), None)
 
-    @property
+    @cached_property
     def is_medicaid(self) -> bool:
         """Whether any insurance in force is Medicaid: then fees never block, and the OMHC assessment is needed."""
         return any(
@@ -117,7 +118,7 @@ class Snapshot:
             for p in self.insurance
         )
 
-    @property
+    @cached_property
     def owed(self) -> Decimal:
         """What stands in the way, in dollars: no-show fees never count for a Medicaid client (rules, conflict 13)."""
         if self.balance is None:
@@ -125,25 +126,25 @@ class Snapshot:
         fees = self.balance.no_show_fees if self.is_medicaid else Decimal(0)
         return max(self.balance.amount - fees, Decimal(0))
 
-    @property
+    @cached_property
     def last_intake_on(self) -> date | None:
         """The later of the recorded last intake and the last kept therapy intake."""
         known = [day for day in (self.client.last_intake_on, self.last_kept_intake_on) if day]
         return max(known, default=None)
 
-    @property
+    @cached_property
     def age(self) -> int | None:
         return dates.age_on(self.client.dob, self.today) if self.client.dob else None
 
-    @property
+    @cached_property
     def is_minor(self) -> bool:
         return self.age is not None and self.age < self.policy["minor_until_years"]
 
-    @property
+    @cached_property
     def flags(self) -> list[Flag]:
         return [Flag(flag) for flag in self.client.flags]
 
-    @property
+    @cached_property
     def open_documents(self) -> list[Document]:
         """Forms that are neither signed nor, once signed, still in force."""
         return [
