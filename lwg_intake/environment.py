@@ -78,6 +78,22 @@ def database(text: str) -> dict[str, Any]:
     }
 
 
+def owner_of(own: dict[str, Any] | None) -> Callable[[str], dict[str, Any]]:
+    """Parses the URL by which the owner reaches the same database: what differs from the program's own way to it."""
+
+    def parse(text: str) -> dict[str, Any]:
+        if not text:
+            return {}
+        owner, mine = database(text), own or {}
+        if mine and owner["NAME"] != mine["NAME"]:
+            raise ValueError("it names another database than DATABASE_URL")
+        if owner["USER"] == mine.get("USER"):
+            raise ValueError("it names the same user as DATABASE_URL")
+        return {name: owner[name] for name in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+
+    return parse
+
+
 def redis(text: str) -> str:
     """A URL such as redis://host:6379/0, as it is."""
     if not _split(text, ("redis", "rediss")).hostname:

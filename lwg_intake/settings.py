@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from lwg_intake import environment
-from lwg_intake.embedded import Cluster
+from lwg_intake.embedded import APPLICATION, OWNER, Cluster
 from lwg_intake.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,9 +106,13 @@ FILE_UPLOAD_HANDLERS = ["lwg_intake.imports.uploads.InMemory"]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+DATABASE_WORDS = "postgresql://user:password@host:5432/name"
+
 # ---- The demo on this machine, or production ---------------------------------------------------------------------
 if DEMO:
-    DATABASES = {"default": Cluster(LWG_HOME).database()}
+    DATABASES = {"default": Cluster(LWG_HOME).database(user=APPLICATION)}
+    # What differs for the owner, as whom alone `migrate` connects (audit/grants.py).
+    DATABASE_OWNER = {"USER": OWNER}
     SECRET_KEY = environment.kept_secret(LWG_HOME / "secret.key")
     ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     STATIC_ROOT = LWG_HOME / "static"
@@ -124,7 +128,8 @@ if DEMO:
     # Where the demo queues tasks when no Redis is on the machine.
     QUEUE_DATABASE = "lwg_queue"
 else:
-    DATABASES = {"default": env.read("DATABASE_URL", environment.database, "postgresql://user:password@host:5432/name")}
+    DATABASES = {"default": env.read("DATABASE_URL", environment.database, DATABASE_WORDS)}
+    DATABASE_OWNER = env.read("DATABASE_OWNER_URL", environment.owner_of(DATABASES["default"]), DATABASE_WORDS, "")
     SECRET_KEY = env.read("SECRET_KEY", environment.secret, "a random text of at least 50 characters")
     ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", environment.hosts, "the site's host names, between commas")
     STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
@@ -145,6 +150,9 @@ else:
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 env.stop_if_wrong()
+
+# Whom the owner grants the program's rights to (audit/grants.py); the entry above is the owner's while it migrates.
+DATABASE_APPLICATION = {name: DATABASES["default"].get(name, "") for name in ("USER", "PASSWORD")}
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -167,7 +175,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(CELERY_BROKER_URL)
 if CELERY_BROKER_URL.startswith("pgmq"):
-    CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = Cluster(LWG_HOME).dsn(QUEUE_DATABASE)
+    CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"] = Cluster(LWG_HOME).dsn(QUEUE_DATABASE, APPLICATION)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

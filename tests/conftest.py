@@ -13,6 +13,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from lwg_intake.embedded import Cluster, EmbeddedError
+from tests.owner import ROLE
 from tests.settings import TEST_DATABASE_URL
 
 server = ExitStack()
@@ -90,12 +91,29 @@ def _no_skip(report: Report) -> Report:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The owner makes the database, as in production."""
+    connection.settings_dict.update(settings.DATABASE_OWNER)
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Tests that really commit are cleaned up by TRUNCATE, which append-only tables refuse."""
+    """Tests run with the rights of the program's own account.
+
+    Those that really commit are cleaned up by TRUNCATE, which append-only tables refuse, and only the owner may use.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             r"SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger WHERE tgname LIKE '%\_no\_truncate'"
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    options = dict(connection.settings_dict["OPTIONS"])
+    flush = connection.ops.__class__.execute_sql_flush
+    connection.ops.__class__.execute_sql_flush = lambda ops, sql: flush(ops, ["SET LOCAL ROLE NONE", *sql])
+    connection.settings_dict["OPTIONS"] = options | {"options": f"-c role={ROLE}"}
+    connection.close()
     yield
+    connection.close()
+    connection.settings_dict["OPTIONS"] = options
+    connection.ops.__class__.execute_sql_flush = flush

@@ -14,7 +14,7 @@ from lwg_intake.settings import *  # noqa: E402, F403
 from lwg_intake.settings import DATABASES, STORAGES  # noqa: E402
 
 if TEST_DATABASE_URL:
-    DATABASES["default"] = environment.database(TEST_DATABASE_URL)
+    DATABASES["default"], DATABASE_OWNER = environment.database(TEST_DATABASE_URL), {}
 DATABASES["default"]["TEST"] = {"NAME": f"test_lwg_{TEST_RUN}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages name static files as they lie in the sources.

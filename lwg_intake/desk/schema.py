@@ -6,14 +6,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from lwg_intake.audit.grants import as_owner
+
 # An arbitrary number that stands for "migrating" among PostgreSQL's advisory locks.
 MIGRATING = 5_941_001
 
 
 def bring_up_to_date() -> None:
     """Run the migrations that are missing, if any; two commands at once take turns."""
-    if not _missing():
-        return
+    with as_owner():
+        if _missing():
+            _migrate()
+
+
+def _migrate() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
     try:

@@ -30,7 +30,8 @@ from lwg_intake.embedded.places import (
     system_folder,
 )
 
-USER = "lwg"
+# Who made the server and owns the tables, and as whom the program is connected. One password serves both.
+OWNER, APPLICATION = "lwg", "lwg_app"
 START_SECONDS = 120
 STOP_SECONDS = 60
 # A killed server's own processes, or its number, may outlive it for a moment.
@@ -72,35 +73,35 @@ class Cluster:
     def places(self) -> Places:
         return places(self.home)
 
-    def database(self, name: str = "lwg") -> dict[str, Any]:
+    def database(self, name: str = "lwg", user: str = OWNER) -> dict[str, Any]:
         """The entry for Django's DATABASES."""
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": name,
             "HOST": str(self.places.socket),
-            "USER": USER,
+            "USER": user,
             "OPTIONS": {"passfile": str(self.places.passfile)},
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
 
-    def dsn(self, name: str = "lwg") -> str:
+    def dsn(self, name: str = "lwg", user: str = OWNER) -> str:
         """How to connect, with the password, for a library that reads no passfile. Raises OSError before the start."""
-        password = self.places.passfile.read_text().strip().rpartition(":")[2]
-        return make_conninfo(host=str(self.places.socket), user=USER, dbname=name, password=password)
+        return make_conninfo(host=str(self.places.socket), user=user, dbname=name, password=self._password())
 
-    def connect(self, name: str = "postgres") -> psycopg.Connection:
+    def connect(self, name: str = "postgres", user: str = OWNER) -> psycopg.Connection:
         """A connection of its own, each statement for itself; the caller closes it."""
         there = self.places
         return psycopg.connect(
-            host=str(there.socket), user=USER, dbname=name, passfile=str(there.passfile), autocommit=True
+            host=str(there.socket), user=user, dbname=name, passfile=str(there.passfile), autocommit=True
         )
 
-    def create_database(self, name: str = "lwg") -> None:
+    def create_database(self, name: str = "lwg", owner: str = OWNER) -> None:
         """Make the database unless it is there."""
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                words = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner))
+                connection.execute(words)
 
     def drop_database(self, name: str = "lwg") -> None:
         """Remove the database with all that is in it, whoever is connected."""
@@ -120,6 +121,7 @@ class Cluster:
             with self._turn(), saying("start PostgreSQL", self.home):
                 try:
                     self._start()
+                    self._make_application()
                     fcntl.flock(in_use, fcntl.LOCK_SH)
                 except BaseException:
                     # Interrupted while starting, perhaps before the server had written down its process.
@@ -203,6 +205,16 @@ class Cluster:
                 raise EmbeddedError(f"PostgreSQL did not start in {there.base}: another one seems to use it.")
         self.create_database()
 
+    def _password(self) -> str:
+        return self.places.passfile.read_text().strip().rpartition(":")[2]
+
+    def _make_application(self) -> None:
+        """The account of the program, unless it is there."""
+        with self.connect() as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
+                words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                connection.execute(words.format(sql.Identifier(APPLICATION), sql.Literal(self._password())))
+
     def _launch(self, bin_folder: Path) -> bool:
         """Start the server and wait until it answers. False where something of an earlier one stands in its way."""
         there = self.places
@@ -243,7 +255,7 @@ class Cluster:
         _write(given, password, owner=there.account)
         made = subprocess.run(
             [
-                bin_folder / "initdb", "-D", half_done, "-U", USER, "--auth=scram-sha-256", f"--pwfile={given}",
+                bin_folder / "initdb", "-D", half_done, "-U", OWNER, "--auth=scram-sha-256", f"--pwfile={given}",
                 "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                 "--no-instructions", *(["--no-sync"] if "fsync" in self.settings else []),
             ],

@@ -57,12 +57,7 @@ def undo(run: Run, tell: Tell) -> dict[str, int]:
             )
         for one in touched:
             tell(words(one.table), done, size)
-            cursor.execute(
-                f"DELETE FROM {one.table} t USING {MINE} "
-                'WHERE c."table" = %(table)s AND c.former IS NULL AND t.id = c.record_id',
-                {"run": run.pk, "table": one.table},
-            )
-            counts["deleted"] += cursor.rowcount
+            counts["deleted"] += _delete(cursor, run, one.table)
             done += one.entries
         for one in touched:
             counts["restored"] += _restore(run, one.table)
@@ -75,6 +70,18 @@ def undo(run: Run, tell: Tell) -> dict[str, int]:
         _nothing_points_to(one.table)
         done += one.entries
     return counts
+
+
+def _delete(cursor: Any, run: Run, table: str) -> int:
+    """What the import created in a table; how many. In one that is append-only the owner deletes for us."""
+    if table == "records_contact":
+        cursor.execute("SELECT imports_take_back_contacts(%s)", [run.pk])
+        return int(cursor.fetchone()[0])
+    cursor.execute(
+        f'DELETE FROM {table} t USING {MINE} WHERE c."table" = %(table)s AND c.former IS NULL AND t.id = c.record_id',
+        {"run": run.pk, "table": table},
+    )
+    return int(cursor.rowcount)
 
 
 def words(table: str) -> str:

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from lwg_intake.audit import chain
 from lwg_intake.audit.chain import seal, verify
@@ -15,6 +15,7 @@ from lwg_intake.records.models import Client
 from tests.at_once import at_once
 from tests.factories.audit import RowChangeFactory
 from tests.factories.records import ClientFactory
+from tests.owner import as_owner, guards_aside
 
 
 def events(count=5):
@@ -23,11 +24,8 @@ def events(count=5):
 
 def by_hand(sql, *parameters, table="audit_event"):
     """What somebody with the owner's rights does to the table, past its triggers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with guards_aside(table) as cursor:
         cursor.execute(sql, parameters)
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def found():
@@ -39,8 +37,7 @@ def nothing_before(request):
     """An empty audit: what the migrations wrote has no place in these chains."""
     if "transactional_db" not in request.fixturenames:
         request.getfixturevalue("db")
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with as_owner() as cursor:
             cursor.execute("TRUNCATE audit_event, audit_rowchange, audit_link, audit_head")
 
 

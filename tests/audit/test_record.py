@@ -3,7 +3,8 @@
 from contextlib import contextmanager
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from tests.factories.audit import EventFactory, HeadFactory, LinkFactory, RowCha
 from tests.factories.cases import EntryFactory
 from tests.factories.policy import SettingFactory
 from tests.factories.records import ClientFactory, ContactFactory
+from tests.owner import as_owner
 from tests.pages import signed_in, words
 from tests.returning.conftest import former
 from tests.returning.deeds import start
@@ -41,14 +43,26 @@ FIELDS = {
 
 
 @contextmanager
-def refused(table):
-    """The database itself says no."""
-    with pytest.raises(IntegrityError, match=f"{table} is append-only"), transaction.atomic():
+def owner_refused(table):
+    """The table itself says no, to its owner too."""
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"), as_owner() as cursor:
+        yield cursor
+
+
+@contextmanager
+def program_refused(table):
+    """The program's own account has not the right, whatever triggers there are."""
+    says = "permission denied" if settings.DATABASE_OWNER else "append-only"
+    with pytest.raises(DatabaseError, match=f"{says}.* {table}|{table} is {says}"), transaction.atomic():
         yield connection.cursor()
 
 
+REFUSED = pytest.mark.parametrize("refused", [owner_refused, program_refused])
+
+
+@REFUSED
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_a_row_is_neither_changed_nor_deleted_by_anyone(table):
+def test_a_row_is_neither_changed_nor_deleted_by_anyone(table, refused):
     row = APPEND_ONLY[table]()
     with refused(table) as sql:
         sql.execute(f"UPDATE {table} SET {FIELDS[table]} = 'something else'")
@@ -59,12 +73,12 @@ def test_a_row_is_neither_changed_nor_deleted_by_anyone(table):
     assert type(row).objects.get(pk=row.pk) == row
 
 
+@REFUSED
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_a_table_is_not_emptied(table):
+def test_a_table_is_not_emptied(table, refused):
     """Tests that really commit are cleaned up by TRUNCATE, so their run turns this trigger off; here it is on."""
     row = APPEND_ONLY[table]()
-    with connection.cursor() as sql:
-        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with as_owner() as sql:
         sql.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_no_truncate")
     with refused(table) as sql:
         sql.execute(f"TRUNCATE {table} CASCADE")
@@ -116,8 +130,7 @@ def test_where_the_audit_cannot_be_written_nothing_of_the_client_is_shown(practi
     browser = Browser(raise_request_exception=False)
     browser.force_login(practice.csr)
     assert name in words(browser.get(path))
-    with connection.cursor() as sql:
-        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with as_owner() as sql:
         sql.execute("ALTER TABLE audit_event ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
     answer = browser.get(path)
     assert answer.status_code == 500

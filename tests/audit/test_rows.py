@@ -28,6 +28,7 @@ from tests.factories.records import (
     RemovalFactory,
     TerminationFactory,
 )
+from tests.owner import as_owner
 from tests.returning.conftest import former
 from tests.returning.deeds import do, start
 
@@ -77,8 +78,7 @@ def test_what_changes_nothing_is_not_noted():
 
 def test_a_deleted_row_leaves_what_it_held():
     assignment = AssignmentFactory()
-    with connection.cursor() as sql:
-        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with as_owner() as sql:
         sql.execute("ALTER TABLE records_assignment DISABLE TRIGGER records_assignment_never_deleted")
         sql.execute("DELETE FROM records_assignment WHERE id = %s", [assignment.pk])
     noted = of(assignment).last()

@@ -13,6 +13,7 @@ from lwg_intake.environment import Environment
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = {
     "DATABASE_URL": "postgresql://intake:p%40ss@db.example.org:5433/intake?sslmode=require",
+    "DATABASE_OWNER_URL": "postgresql://owner:hushed@db.example.org:5433/intake?sslmode=require",
     "REDIS_URL": "redis://redis.example.org:6379/0",
     "SECRET_KEY": "".join(chr(48 + number) for number in range(60)),
     "ALLOWED_HOSTS": "intake.example.org, www.example.org",
@@ -32,6 +33,13 @@ def check(values: dict[str, str], *words: str) -> subprocess.CompletedProcess[st
 def test_a_complete_environment_is_safe_to_deploy() -> None:
     done = check(COMPLETE, "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_program_that_owns_its_tables_runs_and_is_warned_of() -> None:
+    alone = {name: value for name, value in COMPLETE.items() if name != "DATABASE_OWNER_URL"}
+    assert check(alone).returncode == 0
+    done = check(alone, "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 1 and "audit.W001" in done.stderr and "DATABASE_OWNER_URL" in done.stderr
 
 
 def test_everything_missing_is_said_at_once() -> None:
@@ -68,6 +76,8 @@ def test_texts_need_all_of_twilio_or_nothing() -> None:
         ("DATABASE_URL", "postgresql://u:hushed@h:54x2/n", "host or port cannot be read"),
         ("DATABASE_URL", "postgresql://u:hushed@h:5432", "names no database"),
         ("DATABASE_URL", "postgresql://u:hushed@h/n?sslmod=hushed", "PostgreSQL does not know"),
+        ("DATABASE_OWNER_URL", "postgresql://owner:hushed@db.example.org/other", "another database than DATABASE_URL"),
+        ("DATABASE_OWNER_URL", "postgresql://intake:hushed@db.example.org/intake", "the same user as DATABASE_URL"),
         ("REDIS_URL", "http://hushed", "does not start with rediss://"),
         ("SECRET_KEY", "hushed", "too short"),
         ("ALLOWED_HOSTS", "https://hushed.example.org/", "bare host name"),
@@ -89,6 +99,13 @@ def test_a_database_address_is_read_whole() -> None:
     read = environment.database(COMPLETE["DATABASE_URL"])
     assert (read["HOST"], read["PORT"], read["NAME"], read["PASSWORD"]) == ("db.example.org", 5433, "intake", "p@ss")
     assert read["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_the_owner_differs_in_who_it_is() -> None:
+    own = environment.database(COMPLETE["DATABASE_URL"])
+    owner = environment.owner_of(own)(COMPLETE["DATABASE_OWNER_URL"])
+    assert (owner["USER"], owner["PASSWORD"], owner["PORT"]) == ("owner", "hushed", 5433)
+    assert "NAME" not in owner and environment.owner_of(own)("") == {}
 
 
 def test_mail_may_be_given_in_parts() -> None:

@@ -20,6 +20,7 @@ from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.audit import EventFactory
 from tests.factories.records import ClientFactory, ClinicianFactory
+from tests.owner import guards_aside
 from tests.pages import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -190,10 +191,8 @@ def test_the_links_lead_there(manager, csr):
 
 def _move(event: Event, at: datetime) -> None:
     """An event of another day: the table refuses every change, so its guard is put aside for it."""
-    with connection.cursor() as sql:
-        sql.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+    with guards_aside("audit_event") as sql:
         sql.execute("UPDATE audit_event SET at = %s WHERE id = %s", [at, event.pk])
-        sql.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
 
 
 @pytest.mark.django_db(transaction=True)

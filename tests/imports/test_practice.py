@@ -72,8 +72,9 @@ def test_a_changed_row_updates_and_the_others_stay(folder):
 
 
 def test_a_trial_writes_nothing_and_says_what_it_would_do(everything):
+    before = Event.objects.count()
     assert everything.figures("--dry-run") == dict.fromkeys(FILES, (1, 0, 0, 0))
-    assert not Client.objects.exists() and not Event.objects.exists()
+    assert not Client.objects.exists() and Event.objects.count() == before
 
 
 def test_one_audit_event_for_each_file_and_nothing_personal_in_it(practice):

@@ -17,6 +17,7 @@ from tests.at_once import at_once
 from tests.factories.access import UserFactory
 from tests.factories.messages import IncomingTextFactory, MessageFactory, WordingFactory
 from tests.factories.records import AssignmentFactory, ClientFactory
+from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 NEW = "$practice_name: please ring us at $callback. Reply STOP to end texts."
@@ -254,7 +255,9 @@ def test_a_new_version_is_in_force_at_once_and_what_was_written_keeps_its_words(
 def test_a_version_is_never_changed_nor_taken_away():
     row = WordingFactory()
     for deed in (lambda: Wording.objects.update(body="x"), row.delete):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="append-only"), as_owner():
+            deed()
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             deed()
 
 

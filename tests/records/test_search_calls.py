@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from django.db import connection
 
 from bench.calls import KINDS, Call, calls, plain, share_found
 from bench.names import Person, people
 from bench.practice import put
 from lwg_intake.records.search import find
+from tests.owner import as_owner
 
 EACH = 12
 
@@ -41,7 +41,7 @@ def test_what_a_query_means_is_true_of_few_and_faults_are_made(register: list[Pe
 @pytest.mark.django_db
 def test_nine_in_ten_are_found_among_the_first_three(register: list[Person], asked: list[Call]) -> None:
     put(register)
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute("ANALYZE records_searchkey, records_searchword")
     answers = [[hit.ref for hit in find(call.text, user=None)] for call in asked]
     missed = [(c.kind, c.text) for c, answer in zip(asked, answers, strict=True) if not c.means & set(answer[:3])]

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from lwg_intake.access.accounts import keep_address
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
+from lwg_intake.audit.record import record
 from lwg_intake.records.models import Clinician
 
 PASSWORD = "lwg-demo-2026"
@@ -48,6 +49,7 @@ def _account(role: Role, first: str, last: str) -> User | None:
     if user is None:
         user = User.objects.create_user(email, PASSWORD, first_name=first, last_name=last, roles=[role.value])
         keep_address(user)
+        record("person.added", by=None, on=user, roles=user.roles)
     if clinician:
         clinician.account = user
         clinician.save(update_fields=["account"])

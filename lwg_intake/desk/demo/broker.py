@@ -10,7 +10,7 @@ from django.conf import settings
 from pgmq.install import get_embedded_install_sql
 
 from lwg_intake.desk.demo.children import Child, start, stop
-from lwg_intake.embedded import Cluster
+from lwg_intake.embedded import APPLICATION, Cluster
 from lwg_intake.embedded.places import Account, private_folder, socket_folder
 
 READY_SECONDS = 5
@@ -24,8 +24,8 @@ def start_broker(home: Path, cluster: Cluster, logs: Path) -> tuple[list[Child],
         if child:
             return [child], {"LWG_BROKER_URL": address}
     cluster.drop_database(settings.QUEUE_DATABASE)
-    cluster.create_database(settings.QUEUE_DATABASE)
-    with cluster.connect(settings.QUEUE_DATABASE) as connection:
+    cluster.create_database(settings.QUEUE_DATABASE, APPLICATION)
+    with cluster.connect(settings.QUEUE_DATABASE, APPLICATION) as connection:
         connection.execute(get_embedded_install_sql().encode())
     return [], {"LWG_BROKER_URL": "pgmq://localhost"}
 

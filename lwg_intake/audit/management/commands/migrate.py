@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands import migrate
+
+from lwg_intake.audit.grants import as_owner, grant
+
+
+class Command(migrate.Command):
+    help = f"{migrate.Command.help} As the database's owner where there is one, who then grants the program its rights."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with as_owner():
+            super().handle(*args, **options)
+            if settings.DATABASE_OWNER:
+                grant()
