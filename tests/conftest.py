@@ -1,5 +1,6 @@
 """One PostgreSQL for the whole run, started before any test and stopped after the last."""
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -42,6 +43,12 @@ def _keep_bytecode() -> None:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(settings.LWG_HOME) / "bytecode")
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays to the end: it is not gone through for rubbish again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -95,7 +95,7 @@ def with_row(folder, row):
     [
         (lambda commas: "x" * 10_000_000, "This row is longer than 2,000,000 characters"),
         (lambda commas: "LW-9," + "x" * 1_200_000 + "," * (commas - 1), "A cell of this row is longer than 1,000,000"),
-        (lambda commas: '"' + "x\n" * 600_000, "This row cannot be read: a quotation mark is missing"),
+        (lambda commas: '"' + ("x" * 99 + "\n") * 15_000, "This row cannot be read: a quotation mark is missing"),
         (lambda commas: ",".join(["x" * 30_000] * (commas + 1)), "This has 30000 characters; at most 40 fit."),
     ],
 )

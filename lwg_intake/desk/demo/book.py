@@ -58,6 +58,8 @@ class Book:
 
 def cell(value: Any) -> str:
     """A value as the import format writes it; nothing known is an empty cell."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -66,6 +68,6 @@ def cell(value: Any) -> str:
         return value.isoformat(timespec="minutes")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable):
         return ";".join(value)
     return str(value)
