@@ -60,6 +60,7 @@ def _table(results: list[dict[str, Any]]) -> str:
         "figure_ms",
         "floor_ms",
         "ratio",
+        "ratio_p95",
         "aim",
         "figure_p50_ms",
         "figure_p95_ms",

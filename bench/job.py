@@ -55,7 +55,7 @@ def measure(job: Job, sizes: Sizes) -> dict[str, Any]:
 
     Figure and floor of one item follow each other directly and change places every time, so that neither has the
     warmer cache or the quieter minute. A round is all items; the figures are medians of rounds, the ratio is the
-    median of the rounds' own ratios.
+    median of the rounds' own ratios. p50 and p95 are of the items, each by the median of its rounds.
     """
     contest = job.prepare(sizes)
     try:
@@ -77,6 +77,7 @@ def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
     mean = [[statistics.fmean(side) for side in round_] for round_ in took]
     figure, floor = (_per_item([round_[n] for round_ in took]) for n in range(2))
     ratio = statistics.median(a / b for a, b in mean)
+    spread = {"figure": _spread(figure), "floor": _spread(floor)}
     return {
         "name": job.name,
         "figure": job.figure,
@@ -84,12 +85,12 @@ def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
         "figure_ms": round(statistics.median(a for a, _ in mean), 3),
         "floor_ms": round(statistics.median(b for _, b in mean), 3),
         "ratio": round(ratio, 3),
+        "ratio_p95": round(spread["figure"]["p95"] / spread["floor"]["p95"], 3),
         "aim": job.aim,
         "met": ratio < job.aim,
         "rounds": sizes.rounds,
         "items": len(contest.items),
-        **{f"figure_{name}_ms": value for name, value in _spread(figure).items()},
-        **{f"floor_{name}_ms": value for name, value in _spread(floor).items()},
+        **{f"{side}_{name}_ms": value for side, part in spread.items() for name, value in part.items()},
         **contest.beside(),
     }
 

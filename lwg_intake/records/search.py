@@ -1,9 +1,10 @@
 """Finding a client by whatever the caller says: names in any order, misheard or misspelt, digits, dates, an address.
 
 A search is a range of keys for each thing typed (migration 0003 lays the keys out, search_terms.py reads the text).
-The first statement finds what is spelt right, by itself or by a nickname. Only when it finds few, a second one looks
-for words on record that are near in spelling or in sound (migration 0008), and the first is asked again with these.
-Each brings everything that a line of the list shows.
+A first statement looks for words on record that are near in spelling or in sound to those typed (migration 0008), a
+second one for the clients whom all terms mean, by what was typed, by a nickname or by a near word, with everything that
+a line of the list shows. Of a single word it is first seen whether it finds enough as typed: most of what one types
+letter by letter does.
 """
 
 from __future__ import annotations
@@ -32,16 +33,20 @@ from django.db.models.functions import Concat, TruncDate
 from lwg_intake import dates
 from lwg_intake.records.models import Appointment, Assignment, Client, Termination
 from lwg_intake.records.rules import AppointmentState, ClientStatus
-from lwg_intake.records.search_terms import BEGINS, Term, Way, read
+from lwg_intake.records.search_terms import BEGINS, NICKNAME, Term, Way, read
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
 
 MOST_LINES = 20
-ENOUGH = 5  # With fewer clients spelt as typed, look for near spellings too.
+LONG = 3  # Letters or digits that say something by themselves.
+ENOUGH = 5  # With fewer clients spelt as typed, show near spellings too.
 MOST_KEYS = 200  # Read for a term that stands alone: two letters would otherwise read half the table.
 MOST_KEYS_EACH = 5_000  # The same for each of several that are all so short: enough to meet each other often.
 NEAR_WORDS = 12  # Taken for one that was typed, the nearest first.
+NOBODY = "Nobody found. Try fewer letters, the date of birth, or the last four digits of the phone."
+NO_SUCH_DAY = "There is no such day. Try the year of birth beside a name, or the last four digits of the phone."
+SAYS_NOTHING = "Type at least two letters or digits, or a whole date of birth."
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
 
 
@@ -94,6 +99,7 @@ class Found:
 
     hits: list[Hit]
     nearly: bool = False
+    instead: str = NOBODY  # What to try where nobody is found.
 
 
 def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
@@ -107,18 +113,21 @@ def find(text: str, *, user: User | None, limit: int = MOST_LINES) -> list[Hit]:
 
 def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> Found:
     """The same for a text that is read already."""
-    if not terms or not all(term.ways for term in terms):
-        return Found([])
-    visible = _visible(user)
-    hits = _ask(_met(terms, visible, limit), limit)
-    nearly = not hits
-    if len(hits) < min(ENOUGH, limit) and any(_may_be_misspelt(term) for term in terms):
-        terms = _with_near_words(terms)
-        inner, outer = _fewer(terms)
-        hits = _ask(_any_met([terms, *([] if hits else inner)], visible, limit), limit)
-        if not hits and outer:
-            hits = _ask(_any_met(outer, visible, limit), limit)
-    return Found(hits, nearly and bool(hits))
+    if not terms:
+        return Found([], instead=SAYS_NOTHING)
+    if not all(term.ways for term in terms):
+        return Found([], instead=NO_SUCH_DAY)
+    visible, misspelt = _visible(user), any(_may_be_misspelt(term) for term in terms)
+    if misspelt and sum(_length(term) >= LONG for term in terms) == 1:
+        hits = _ask(_met(terms, visible, limit), limit)
+        if len(hits) >= min(ENOUGH, limit):
+            return Found([hit for hit, _ in hits])
+    terms = _with_near_words(terms) if misspelt else terms
+    lacking, others = _may_be_lacking(terms)
+    hits = _ask(_met(terms, visible, limit, lacking), limit)
+    if not hits and others:
+        hits = _ask(_any_met(terms, others, visible, limit), limit)
+    return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
 
 
 @dataclass(frozen=True)
@@ -150,104 +159,171 @@ def _visible(user: User | None) -> _Sql:
     return _Sql(f" AND client_id IN ({text})", values)
 
 
-_KEYS = "SELECT client_id, {} AS score, key FROM records_searchkey WHERE kind = %s AND "
-
-
-def _ways(way: Way, more: _Sql, most: int | None) -> Iterator[_Sql]:
-    """The clients of one way with their scores: whose key is the one typed or begins with it, and whose stands for it.
-
-    `most` bounds each, the keys nearest to the text first, so that two letters do not read half the table.
-    """
+def _meanings(way: Way) -> Iterator[tuple[_Sql, _Sql]]:
+    """The conditions under which a key is meant, each with what that is worth: less than nothing if only near."""
     # The words of a name are folded by the same function as those on record.
     key = "search_plain(%s)" if way.kind == "name" else "%s"
+    if way.exact:
+        yield _Sql(f"kind = %s AND key = {key}", (way.kind, way.key)), _Sql(str(way.exact))
     if way.begins:
-        score = f"CASE WHEN key = {key} THEN {way.exact} ELSE {way.begins} END"
-        text = f"{_KEYS.format(score)} key {'>=' if way.exact else '>'} {key} AND key < {key} || %s"
-        found = [_Sql(text, (way.key, way.kind, way.key, way.key, LAST))]
-    else:
-        found = [_Sql(f"{_KEYS.format(way.exact)} key = {key}", (way.kind, way.key))]
+        begins = f"kind = %s AND key > {key} AND key < {key} || %s"
+        yield _Sql(begins, (way.kind, way.key, way.key, LAST)), _Sql(str(way.begins))
     if way.alike:
         keys, worth = [key for key, _ in way.alike], [float(worth) for _, worth in way.alike]
-        score = "(%s::real[])[array_position(%s::text[], key)]"
-        found.append(_Sql(f"{_KEYS.format(score)} key = ANY (%s)", (worth, keys, way.kind, keys)))
-    end = f" ORDER BY key, client_id LIMIT {most}" if most else ""
-    return (_Sql(f"({piece.text}{more.text}{end})", (*piece.values, *more.values)) for piece in found)
+        score = _Sql("(%s::real[])[array_position(%s::text[], key)]", (worth, keys))
+        yield _Sql("kind = %s AND key = ANY (%s)", (way.kind, keys)), score
 
 
-def _term(term: Term, more: _Sql, most: int | None) -> _Sql:
-    return _Sql.join(" UNION ALL ", (piece for way in term.ways for piece in _ways(way, more, most)))
+def _keys(term: Term, more: _Sql, most: int | None) -> _Sql:
+    """The keys that meet a term, and whose they are.
 
-
-def _met(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
-    """The clients that meet every term.
-
-    FULL JOIN and a condition that says "inner" to us but not to the planner leave it nothing but hashing, whose cost is
-    the rows read. It takes many a name for rarer than it is, and an inner join then walks them once for each other row.
+    `most` bounds each of its meanings, the keys nearest to the text first, so that two letters do not read half the
+    table.
     """
-    short = all(len(way.key) < 3 for term in terms for way in term.ways)
+    end = f" ORDER BY key, client_id LIMIT {most}" if most else ""
+    return _Sql.join(
+        " UNION ALL ",
+        (
+            _Sql(
+                f"(SELECT client_id, kind, key FROM records_searchkey WHERE {meant.text}{more.text}{end})",
+                (*meant.values, *more.values),
+            )
+            for way in term.ways
+            for meant, _ in _meanings(way)
+        ),
+    )
+
+
+def _worth(term: Term) -> _Sql:
+    """What a key that meets a term is worth."""
+    cases = [
+        _Sql(f"WHEN {meant.text} THEN {worth.text}", (*meant.values, *worth.values))
+        for way in term.ways
+        for meant, worth in _meanings(way)
+    ]
+    case = _Sql.join(" ", cases)
+    return _Sql(f"CASE {case.text} END", case.values)
+
+
+def _met(terms: list[Term], visible: _Sql, limit: int, lacking: Term | None = None) -> _Sql:
+    """The clients that meet every term (or all but the one that their record may lack), and whether just so.
+
+    The rarest term is read first, each other only of the clients found so far, so that a common name costs a look at
+    its keys, and is neither weighed nor joined.
+    """
+    short = all(_length(term) < LONG for term in terms)
     most = max(limit, MOST_KEYS) if len(terms) == 1 else MOST_KEYS_EACH if short else None
     initials = [] if short else [term for term in terms if _is_initial(term)]
-    words = [term for term in terms if term not in initials]
-    found, *others = (_term(term, visible if n == 0 else _Sql(""), most) for n, term in enumerate(words))
-    for other in others:
-        text = (
-            f"SELECT client_id, a.score + b.score AS score FROM ({found.text}) AS a"
-            f" FULL JOIN ({other.text}) AS b USING (client_id) WHERE coalesce(a.score + b.score, 0) > 0"
-        )
-        found = _Sql(text, (*found.values, *other.values))
-    found = _Sql(f"SELECT client_id, max(score) AS score FROM ({found.text}) AS met GROUP BY client_id", found.values)
+    words = sorted((term for term in terms if term not in (*initials, lacking)), key=_rarity, reverse=True)
+    last = len(words) - 1
+    if lacking and lacking not in initials:
+        words.append(lacking)
+    steps = _Sql.join(", ", (_step(n, _keys(term, _Sql("") if n else visible, most)) for n, term in enumerate(words)))
+    weighed = _Sql.join(
+        " UNION ALL ",
+        (
+            _Sql(
+                "SELECT client_id, greatest(max(worth), -min(worth)) AS score, max(worth) > 0 AS just_so"
+                f" FROM (SELECT client_id, {worth.text} AS worth FROM met_{n}{among}) AS met"
+                " GROUP BY client_id",
+                worth.values,
+            )
+            for n, worth in enumerate(map(_worth, words))
+            for among in ("" if n == last else f" WHERE {_among(last)}",)
+        ),
+    )
+    found = _Sql(
+        f"WITH {steps.text} SELECT client_id, sum(score) AS score,"
+        f" bool_and(just_so) AND count(*) = {len(words)} AS just_so"
+        f" FROM ({weighed.text}) AS weighed GROUP BY client_id",
+        (*steps.values, *weighed.values),
+    )
     for initial in initials:
-        found = _with_initial(found, initial.ways[0].key)
+        found = _with_initial(found, initial.ways[0].key, may_lack=initial is lacking)
     return found
+
+
+def _step(number: int, keys: _Sql) -> _Sql:
+    """The keys of one term, after the first step only those of the clients found by the step before."""
+    # OFFSET 0 keeps the planner from asking each piece of the union by itself, each with a hash of its own.
+    text = f"SELECT * FROM ({keys.text} OFFSET 0) AS met WHERE {_among(number - 1)}" if number else keys.text
+    return _Sql(f"met_{number} AS MATERIALIZED ({text})", keys.values)
+
+
+def _among(step: int) -> str:
+    """Whether client_id is among those found by this step.
+
+    IS TRUE changes nothing but the plan: the planner makes no join of it, but looks each key up in a hash. It takes
+    many a name for rarer than it is, and a join then walks one side once for each row of the other.
+    """
+    return f"(client_id IN (SELECT client_id FROM met_{step})) IS TRUE"
+
+
+def _length(term: Term) -> int:
+    return max(len(way.key) for way in term.ways)
+
+
+def _rarity(term: Term) -> tuple[int, int]:
+    """More for what finds fewer: digits and addresses, then surnames, first names, years; of each, the longer."""
+    length = _length(term)
+    if any(way.kind == "dob" and way.begins for way in term.ways) or (term.shape == "number" and length < 4):
+        return 0, length
+    if term.shape == "name":
+        return (1 if any(worth == NICKNAME for way in term.ways for _, worth in way.alike) else 2), length
+    return 3, length
 
 
 def _is_initial(term: Term) -> bool:
     return term.shape == "name" and len(term.ways[0].key) == 1
 
 
-def _with_initial(found: _Sql, letter: str) -> _Sql:
+def _with_initial(found: _Sql, letter: str, *, may_lack: bool) -> _Sql:
     """Those of the clients found who have a name with this initial, asked of the best until there are enough of them.
 
     A letter begins one name in ten: to read all these clients takes longer than to look at some of those found.
     """
     has_it = (
-        "(SELECT true FROM records_searchkey AS k WHERE k.client_id = found.client_id AND kind = 'name'"
-        " AND key >= search_plain(%s) AND key < search_plain(%s) || %s LIMIT 1)"
+        "SELECT EXISTS (SELECT FROM records_searchkey AS k WHERE k.client_id = found.client_id AND kind = 'name'"
+        " AND key >= search_plain(%s) AND key < search_plain(%s) || %s)"
     )
     return _Sql(
-        f"(SELECT client_id, score + {BEGINS} AS score"
-        f" FROM ({found.text} ORDER BY score DESC, client_id) AS found WHERE {has_it} LIMIT {MOST_KEYS})",
+        f"(SELECT client_id, score + CASE WHEN has_it THEN {BEGINS} ELSE 0 END AS score, just_so AND has_it AS just_so"
+        f" FROM ({found.text} ORDER BY just_so DESC, score DESC, client_id) AS found, LATERAL ({has_it}) AS it (has_it)"
+        + (")" if may_lack else f" WHERE has_it LIMIT {MOST_KEYS})"),
         (*found.values, letter, letter, LAST),
     )
 
 
-def _any_met(choices: list[list[Term]], visible: _Sql, limit: int) -> _Sql:
-    """The clients that meet all the terms of one choice or another; each term more counts."""
-    union = _Sql.join(" UNION ALL ", (_met(terms, visible, limit) for terms in choices))
-    return _Sql(f"SELECT client_id, max(score) AS score FROM ({union.text}) AS choice GROUP BY client_id", union.values)
+def _any_met(terms: list[Term], lacking: list[Term], visible: _Sql, limit: int) -> _Sql:
+    """The clients that meet all the terms but one of those that may be lacking."""
+    choices = [_met([term for term in terms if term is not one], visible, limit) for one in lacking]
+    union = _Sql.join(" UNION ALL ", (_Sql(f"({choice.text})", choice.values) for choice in choices))
+    return _Sql(
+        f"SELECT client_id, max(score) AS score, false AS just_so FROM ({union.text}) AS choice GROUP BY client_id",
+        union.values,
+    )
 
 
-def _fewer(terms: list[Term]) -> tuple[list[list[Term]], list[list[Term]]]:
-    """The terms without one word of a name, where two others say who is meant: rather an inner one, or the outer.
+def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[Term]]:
+    """The word of a name that the record may well lack, where two other terms say who is meant; and the other words.
 
     The record may lack a middle name or have another name since a marriage. What is short or stands between others is
     rather missing than the first or the last.
     """
-    names = [n for n, term in enumerate(terms) if term.shape == "name"]
+    names = [term for term in terms if term.shape == "name"]
     if len(names) < 2 or len(terms) < 3:
-        return [], []
-    short = [n for n in names if len(terms[n].ways[0].key) < 3]
-    inner = short or names[1:-1]
-    without = {n: [*terms[:n], *terms[n + 1 :]] for n in names}
-    return [without[n] for n in inner], [without[n] for n in names if n not in inner]
+        return None, []
+    inner = [term for term in names if len(term.ways[0].key) < LONG] or names[1:-1]
+    lacking = inner[0] if inner else None
+    return lacking, [term for term in names if term is not lacking]
 
 
 def _may_be_misspelt(term: Term) -> bool:
-    return term.shape == "name" and len(term.ways[0].key) >= 3
+    return term.shape == "name" and len(term.ways[0].key) >= LONG
 
 
 def _with_near_words(terms: list[Term]) -> list[Term]:
-    """The terms, each name with the words on record that are near to it in spelling or in sound."""
+    """The terms, each name with the words on record that are near to it in spelling or in sound, of negative worth."""
     typed = {n: term.ways[0] for n, term in enumerate(terms) if _may_be_misspelt(term)}
     values = ", ".join(["(%s, search_plain(%s))"] * len(typed))
     text = f"""
@@ -261,7 +337,7 @@ def _with_near_words(terms: list[Term]) -> list[Term]:
     with connection.cursor() as cursor:
         cursor.execute(text, [value for n, way in typed.items() for value in (n, way.key)])
         for number, word, score in cursor.fetchall():
-            near[number].append((word, score))
+            near[number].append((word, -score))
     return [_with(term, near[n]) if n in typed else term for n, term in enumerate(terms)]
 
 
@@ -271,19 +347,23 @@ def _with(term: Term, near: list[tuple[str, float]]) -> Term:
     return replace(term, ways=(replace(first, alike=tuple(alike.items())), *others))
 
 
-def _ask(found: _Sql, limit: int) -> list[Hit]:
-    """The best of those found, with what a line shows of each; of equals too many to show, those longest on record."""
+def _ask(found: _Sql, limit: int) -> list[tuple[Hit, bool]]:
+    """The best of those found, with what a line shows of each, and whether just so.
+
+    Those who are only near go where there are too many, or ENOUGH just so; of equals those longest on record stay.
+    """
     lines, line_values = _lines()
     text = f"""
         WITH best AS MATERIALIZED (
-            SELECT client_id, score FROM ({found.text}) AS found ORDER BY score DESC, client_id LIMIT %s
+            SELECT * FROM ({found.text}) AS found ORDER BY just_so DESC, score DESC, client_id LIMIT %s
         )
-        SELECT line.* FROM best JOIN ({lines}) AS line ({_COLUMNS}) USING (client_id)
+        SELECT line.*, best.just_so FROM best JOIN ({lines}) AS line ({_COLUMNS}) USING (client_id)
+        WHERE best.just_so OR (SELECT count(*) FROM best WHERE just_so) < {ENOUGH}
         ORDER BY best.score DESC, line.last_name, line.first_name, line.ref
     """
     with connection.cursor() as cursor:
         cursor.execute(text, (*found.values, limit, *line_values))
-        return [Hit(*row) for row in cursor.fetchall()]
+        return [(Hit(*row), just_so) for *row, just_so in cursor.fetchall()]
 
 
 @cache

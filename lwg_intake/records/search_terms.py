@@ -22,7 +22,7 @@ class Way:
 
     `exact` is for the key itself, `begins` for a longer key that begins with it; 0 means that does not count.
     `alike` are other keys that may be meant, each with its worth: what a nickname is short for, a name's nicknames, and
-    later the words on record that are near to the one typed.
+    later the words on record that are only near to the one typed, their worth with a minus before it.
     """
 
     kind: str
@@ -56,7 +56,7 @@ def read(text: str, today: date) -> list[Term]:
         rest = pattern.sub(" ", rest)
         terms += [term for match in found if (term := meaning(match, today))]
     words = list(_words(_spoken_order(rest)))
-    terms += [_named(*parts) for parts in words]
+    terms = list(dict.fromkeys((*terms, *(_named(*parts) for parts in words))))
     if len(terms) > 1:
         terms = [_beside_others(term) for term in terms]
     elif len(words) == 1:
@@ -189,10 +189,14 @@ def _number(match: re.Match[str], today: date) -> Term:
 
 
 def _beside_others(term: Term) -> Term:
-    """Beside a name, digits are rather the end of a phone number or a year of birth than a record number."""
+    """Beside a name, digits are rather the end of a phone number or a year of birth than a record number.
+
+    Three of them are no beginning: half the practice has the same area code.
+    """
     if term.shape != "number":
         return term
     ways = [replace(way, exact=BEGINS, begins=0) if way.kind == "ref" else way for way in term.ways]
+    ways = [way for way in dict.fromkeys(ways) if way.kind != "phone" or len(way.key) > 3]
     years = {way.key for way in ways if re.fullmatch(r"(19|20)\d\d", way.key) and way.kind == "phone"}
     return Term(term.shape, (*ways, *(Way("dob", year, 0, BEGINS) for year in years)))
 
