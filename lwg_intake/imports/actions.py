@@ -16,6 +16,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.imports import undo
 from lwg_intake.imports.format import BY_NAME, FILES
+from lwg_intake.imports.kept import keep
 from lwg_intake.imports.kinds import Mapping, mark_of, preset_of
 from lwg_intake.imports.locks import alone_at, take_turns
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
@@ -23,14 +24,12 @@ from lwg_intake.imports.opening import CsvTable, Table, Unreadable
 from lwg_intake.imports.packed import content_of
 from lwg_intake.imports.practice import Source, import_files, was_stopped
 from lwg_intake.imports.progress import telling
-from lwg_intake.imports.report import Counts, Report
+from lwg_intake.imports.report import Report
 from lwg_intake.imports.translating import Translated, file_of
 from lwg_intake.imports.uploads import Upload, told_apart
 from lwg_intake.transitions import move
 
 log = logging.getLogger(__name__)
-
-SHOWN = 50
 
 
 def upload(*, uploads: list[Upload], by: User) -> Run:
@@ -103,8 +102,7 @@ def decide(*, run_id: int, person_id: int, verdict: str, client_id: int | None =
         if not open_ones.filter(pk=person_id).update(verdict=verdict, client_id=same, decided_by=by, decided_at=now):
             raise Stale("Someone else decided about this person first.")
         record("import.person_decided", by=by, on=person, verdict=verdict, client=same)
-        doubts = {doubt for file in run.files.all() for doubt in file.doubts}
-        if run.status == Run.Status.CHECKED and not open_ones.filter(pk__in=doubts).exists():
+        if run.status == Run.Status.CHECKED and not run.open_doubts().exists():
             move(run, Run.Status.CHECKING, notes=[])
             _wake(run)
     return person
@@ -149,7 +147,7 @@ def discard(*, run_id: int, by: User) -> Run:
     with transaction.atomic():
         run = _run(run_id, by)
         move(run, Run.Status.DISCARDED)
-        run.files.update(content=None, first=[], listed=[], rejects=b"")
+        run.files.update(content=None, first=[], listed=[], reasons=[], rejects=b"")
         record("import.discarded", by=by, on=run)
     return run
 
@@ -209,8 +207,9 @@ def _check(run: Run) -> None:
         transaction.set_rollback(True)
     with transaction.atomic():
         _find_doubts(run)
-        for file in run.files.all():
-            _keep(file, report.files.get(str(file.pk)))
+        for file in run.files.light():
+            if counts := report.files.get(str(file.pk)):
+                keep(file, counts)
         move(run, Run.Status.CHECKED, notes=report.notes, at_file="", percent=0)
 
 
@@ -223,8 +222,8 @@ def _apply(run: Run) -> None:
     with telling(run.pk) as tell:
         import_files(_sources(run), report, run, tell)
     with transaction.atomic():
-        for file in run.files.filter(pk__in=[int(label) for label in report.files]):
-            _keep(file, report.files[str(file.pk)])
+        for file in run.files.light().filter(pk__in=[int(label) for label in report.files]):
+            keep(file, report.files[str(file.pk)])
         run.files.update(content=None, first=[])
         move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=[*run.notes, *_unread(run, report)], at_file="")
 
@@ -247,7 +246,7 @@ DEEDS = {Run.Status.CHECKING: _check, Run.Status.APPLYING: _apply, Run.Status.UN
 
 
 def _sources(run: Run) -> list[Source]:
-    return [_source(file) for file in run.files.filter(applied_at=None).exclude(file="").defer("content", "rejects")]
+    return [_source(file) for file in run.files.filter(applied_at=None).exclude(file="").light()]
 
 
 def _source(file: RunFile) -> Source:
@@ -256,23 +255,11 @@ def _source(file: RunFile) -> Source:
         return Translated(table, Mapping.of_json(file.mapping)) if file.mapping else table
 
     made = file_of(Mapping.of_json(file.mapping)) if file.mapping else BY_NAME[file.file]
-    return Source(made, opened, kept=file.pk)
-
-
-def _keep(file: RunFile, counts: Counts | None) -> None:
-    """What came of a file, for its page."""
-    if counts is None:
-        return
-    file.unread, file.ask = counts.unread, counts.ask
-    file.figures = {**counts.figures(), "rejected": counts.rejects.count}
-    # The database keeps no NUL, and nobody would see one.
-    file.listed = [{**vars(row), "value": row.value.replace("\0", "␀")} for row in counts.rejected[:SHOWN]]
-    file.rejects, file.first = counts.rejects.packed(), counts.first
-    file.save(update_fields=["unread", "ask", "figures", "listed", "rejects", "first"])
+    return Source(made, opened, file.name, kept=file.pk)
 
 
 def _unread(run: Run, report: Report) -> Iterable[str]:
-    for file in run.files.defer("content", "rejects"):
+    for file in run.files.light():
         counts = report.files.get(str(file.pk))
         if counts and counts.unread:
             yield f"{file.name} did not go in. {counts.rejected[0].reason}"
@@ -280,7 +267,7 @@ def _unread(run: Run, report: Report) -> Iterable[str]:
 
 def _find_doubts(run: Run) -> None:
     """Who in the foreign files may be somebody on record: nobody is merged by guess."""
-    for file in run.files.exclude(mapping=None).defer("content", "rejects"):
+    for file in run.files.light().exclude(mapping=None):
         try:
             table = _source(file).open()
             file.doubts = table.persons() if isinstance(table, Translated) else []

@@ -92,6 +92,12 @@ LOOKS = {
 }
 
 
+class RunFileQuerySet(models.QuerySet["RunFile"]):
+    def light(self) -> RunFileQuerySet:
+        """Without what was uploaded and what was left out, which may be large."""
+        return self.defer("content", "rejects")
+
+
 class RunFile(models.Model):
     """One file of an import. What was uploaded is kept, without diagnoses, only until it is applied or discarded."""
 
@@ -114,12 +120,15 @@ class RunFile(models.Model):
     figures = models.JSONField(default=dict, blank=True)
     first = models.JSONField(default=list, blank=True, help_text="The first changes that it would make.")
     listed = models.JSONField(default=list, blank=True, help_text="The first rejected rows.")
+    reasons = models.JSONField(default=list, blank=True, help_text="Why rows were left out, and how many for it.")
     rejects = models.BinaryField(default=b"", blank=True, help_text="All of them as a CSV, packed with zlib.")
     applied_at = models.DateTimeField(null=True, blank=True)
     noted_up_to = models.BigIntegerField(
         null=True,
         help_text="The last row change's number when it had gone in: what changed its rows later has a higher.",
     )
+
+    objects = RunFileQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "pk"]
@@ -129,9 +138,19 @@ class RunFile(models.Model):
         return self.name
 
     @property
+    def wants_columns(self) -> bool:
+        """Whether somebody has to say what its columns mean."""
+        return bool(self.header) and not self.mapping
+
+    @property
     def more(self) -> int:
         """How many rejected rows a page does not show."""
         return int(self.figures.get("rejected", 0)) - 10
+
+    @property
+    def for_other_reasons(self) -> int:
+        """How many were left out for none of the commonest reasons."""
+        return int(self.figures.get("rejected", 0)) - sum(count for _, count in self.reasons)
 
 
 class Kind(models.Model):

@@ -16,6 +16,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.imports import care, coverage, events, ledger, people
 from lwg_intake.imports.batches import Batches, Seen
 from lwg_intake.imports.format import BY_NAME, FILES, File
+from lwg_intake.imports.kept import keep_all
 from lwg_intake.imports.ledger import first_changes
 from lwg_intake.imports.locks import alone_at, take_turns
 from lwg_intake.imports.merging import Merged
@@ -52,11 +53,12 @@ class NothingRead(Exception):
 class Source:
     """One file of the practice, and how to open it; it is opened again when the first try met a clash.
 
-    `kept` is its row (RunFile) when it came with an upload; otherwise it gets one.
+    `name` is what it is called. `kept` is its row (RunFile) when it came with an upload; otherwise it gets one.
     """
 
     file: File
     open: Callable[[], Table]
+    name: str
     kept: int | None = None
 
     @property
@@ -106,6 +108,7 @@ def import_folder(
 
         try:
             import_files(sources, report, run, tell_both)
+            keep_all(run, report)
         except BaseException:
             was_stopped(run)
             raise
@@ -123,7 +126,7 @@ def was_stopped(run: Run) -> None:
 
 
 def _source(file: File, path: Path, windows: bool) -> Source:
-    return Source(file, lambda: CsvTable(Content.of_path(path), windows))
+    return Source(file, lambda: CsvTable(Content.of_path(path), windows), path.name)
 
 
 def _names(folder: Path) -> list[str]:
@@ -171,7 +174,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     take_turns()
     rows = without_diagnoses(table.rows())
     head = head_of(file, *next(rows, (1, [])))
-    kept = source.kept or _kept(run, file)
+    kept = source.kept or _kept(run, source)
     counts, seen = Counts(), Seen(file)
     foreign = table if isinstance(table, Translated) else None
     if foreign:
@@ -192,13 +195,14 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now(), noted_up_to=next_row_change())
     record("import.file", by=run.by, file=file.name, **figures, run=run.pk)  # type: ignore[arg-type]
     report.notes += [
-        f"{file.name}.csv: the column {name} is not part of the format and was ignored." for name in head.ignored
+        f"{source.name}: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
-    report.notes += foreign.notes if foreign else []
+    report.notes += [f"{source.name}: {note}" for note in foreign.notes] if foreign else []
     if report.dry_run:
         counts.first = first_changes(kept)
     return counts
 
 
-def _kept(run: Run, file: File) -> int:
-    return RunFile.objects.create(run=run, file=file.name, name=f"{file.name}.csv", place=FILES.index(file)).pk
+def _kept(run: Run, source: Source) -> int:
+    file = source.file
+    return RunFile.objects.create(run=run, file=file.name, name=source.name, place=FILES.index(file)).pk

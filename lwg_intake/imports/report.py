@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from lwg_intake.imports.merging import Merged
 
 SHOWN = 20
 LISTED = 1_000
+# Reasons told apart; where they quote what stands in the row there may be as many as rows.
+REASONS, TOLD = 200, 6
 # Columns that the file of rejected rows has beside its own; an import passes over them without a word.
 BESIDE = ("rejected_line", "rejected_because")
 
@@ -34,10 +37,12 @@ class Rejects:
     def __init__(self) -> None:
         self.count = 0
         self.listed: list[Rejected] = []
+        self._reasons: Counter[str] = Counter()
         self._header: list[str] = []
         self._original: Callable[[int], list[str]] = lambda line: []
         self._packer = zlib.compressobj()
         self._packed: list[bytes] = []
+        self._ended = False
 
     def begin(self, header: Sequence[str], original: Callable[[int], list[str]] = lambda line: []) -> None:
         """The header of the file, under which the rows stand again; `original` knows cells that were translated."""
@@ -49,21 +54,29 @@ class Rejects:
         self.count += 1
         if len(self.listed) < LISTED:
             self.listed.append(rejected)
+        because = f"{rejected.column}: {rejected.reason}" if rejected.column else rejected.reason
+        if because in self._reasons or len(self._reasons) < REASONS:
+            self._reasons[because] += 1
         if self._header:
             cells = self._original(rejected.line) or cells
             width = len(self._header) - len(BESIDE)
             kept = [*map(harmless, cells), *[""] * (width - len(cells))]
-            because = f"{rejected.column}: {rejected.reason}" if rejected.column else rejected.reason
             self._pack(_as_line([*kept, str(rejected.line), because]))
 
     def _pack(self, text: str) -> None:
         self._packed.append(self._packer.compress(text.encode()))
 
+    def reasons(self) -> list[tuple[str, int]]:
+        """Why rows were left out, and how many for it; the commonest first."""
+        return self._reasons.most_common(TOLD)
+
     def packed(self) -> bytes:
         """The CSV, compressed with zlib; empty when no row was rejected. Ends the list."""
         if not self.count:
             return b""
-        self._packed.append(self._packer.flush())
+        if not self._ended:
+            self._packed.append(self._packer.flush())
+            self._ended = True
         return b"".join(self._packed)
 
 

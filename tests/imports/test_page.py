@@ -6,14 +6,17 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from lwg_intake.audit.models import Event
+from lwg_intake.desk.views import imports as views
 from lwg_intake.imports import actions
 from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.uploads import SHEET_MB
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
+from tests.factories.imports import RunFactory, RunFileFactory
 
 SECRET = "F41.1 Generalized anxiety"
 
@@ -85,6 +88,47 @@ def test_rejected_rows_come_back_as_a_file(client, admin, folder):
     again = Run.objects.latest("pk")
     actions.work(again.pk)
     assert again.files.get().figures == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
+
+
+def test_why_rows_were_left_out_is_counted_and_the_commonest_comes_first(client, admin, folder):
+    rows = [{"client_ref": f"LW-{n}", **({"dob": "soon"} if n % 3 else {"email": "nobody"})} for n in range(30)]
+    run = sent(client, folder.write("clients", *rows), "clients")
+    file = run.files.get()
+    assert [count for _, count in file.reasons] == [20, 10] and file.reasons[0][0].startswith("dob: This is no date")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "<strong>10</strong> email: This is no e-mail address" in page
+    assert "All 30 rows that were left out" in page and "for other reasons" not in page
+    assert "Nothing would change" in page and "Let it in" not in page
+
+
+def test_what_changes_nothing_is_said_to_change_nothing(client, admin, practice):
+    practice.run()
+    run = sent(client, practice, "clinicians", "clients")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "Every row is on record as it is." in page and "Let it in" not in page
+    practice.run()
+    page = client.get(f"/imports/{Run.objects.latest('pk').pk}/").content.decode()
+    assert "there is nothing to take back" in page and "Take the import back" not in page
+
+
+def test_an_import_by_the_command_has_its_rejected_rows_on_the_page_too(client, admin, folder):
+    folder.write("clients", {"dob": "soon"}, {"client_ref": "LW-2"}).raw("assignments", b"").run()
+    page = client.get(f"/imports/{Run.objects.get().pk}/").content.decode()
+    assert "This is no date" in page and "The file is empty" in page and "Cannot be read" in page
+    file = RunFile.objects.get(file="clients")
+    assert "LW-1" in client.get(f"/imports/files/{file.pk}/rejected/").content.decode()
+
+
+def test_older_imports_stand_on_the_next_page(client, admin, db, monkeypatch):
+    monkeypatch.setattr(views, "SHOWN", 2)
+    files = [RunFileFactory(name=f"file {n}.csv", run=RunFactory(), content=b"x") for n in range(3)]
+    page = client.get("/imports/").content.decode()
+    assert "file 2.csv" in page and "file 1.csv" in page and "file 0.csv" not in page and "The latest" not in page
+    page = client.get(f"/imports/?before={files[1].run_id}").content.decode()
+    assert "file 0.csv" in page and "file 1.csv" not in page and "The latest" in page
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/imports/")
+    assert not any('"imports_runfile"."content"' in query["sql"] for query in asked)
 
 
 def test_windows_1252_is_asked_about(client, admin, folder):

@@ -6,6 +6,7 @@ import zlib
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -13,15 +14,17 @@ from django.views.decorators.http import require_GET, require_POST
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
+from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.imports import actions, undo
-from lwg_intake.imports.kinds import MAKES, TARGETS, Mapping, labelled
+from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, labelled
 from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.packed import first_rows
 from lwg_intake.imports.uploads import TooMuch, received
 from lwg_intake.records.models import Client
 
 SHOWN = 50
+FILES = Prefetch("files", RunFile.objects.light())
 
 
 @needs(Can.IMPORT)
@@ -37,8 +40,13 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    runs = Run.objects.select_related("by").prefetch_related("files")[:SHOWN]
-    context = {"runs": runs, "refusal": refusal, "most": settings.IMPORT_UPLOAD_MB}
+    runs = Run.objects.select_related("by", "undone_by").prefetch_related(FILES).order_by("-pk")
+    before = whole(request.GET.get("before", ""))
+    found = list(runs.filter(pk__lt=before)[: SHOWN + 1] if before else runs[: SHOWN + 1])
+    context = {
+        "runs": found[:SHOWN], "older": found[SHOWN - 1].pk if len(found) > SHOWN else None, "is_first": not before,
+        "refusal": refusal, "most": settings.IMPORT_UPLOAD_MB, "known": [preset.name for preset in PRESETS],
+    }  # fmt: skip
     return render(request, "desk/imports.html", context)
 
 
@@ -55,7 +63,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         answer["HX-Refresh"] = "true"
         return answer
     record("import.opened", by=request.user, on=run)
-    files = list(run.files.defer("content", "rejects"))
+    files = list(run.files.all())
     doubts = run.open_doubts().count() if run.status == Run.Status.CHECKED else 0
     return render(
         request,
@@ -64,7 +72,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "files": files,
             "doubts": doubts,
+            "total": run.total,
             "may_apply": any(not file.unread and file.file for file in files),
+            "unread": sum(file.unread and not file.ask for file in files),
+            "asks": sum(file.ask or file.wants_columns for file in files),
             "why_not": undo.why_not(run) if run.status == Run.Status.APPLIED else "",
         },
     )
@@ -101,7 +112,7 @@ def windows(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Can.IMPORT)
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the columns of a foreign file mean, beside its first rows."""
-    file = RunFile.objects.filter(pk=pk).exclude(header=[]).defer("content", "rejects").first()
+    file = RunFile.objects.filter(pk=pk).exclude(header=[]).light().first()
     if file is None:
         raise NotThere("There is no such file whose columns could be mapped.")
     kept = request.POST if request.method == "POST" else request.GET
@@ -155,6 +166,7 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         run.refresh_from_db()
         return redirect("import" if run.is_at_work else "import-persons", pk)
+    count = run.open_doubts().count()
     open_ones = list(run.open_doubts()[:SHOWN])
     clients = Client.objects.in_bulk({pk for person in open_ones for pk in person.candidates})
     record("import.persons_compared", by=request.user, on=run, clients=sorted(clients))
@@ -162,7 +174,7 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
         {"person": person, "candidates": [clients[pk] for pk in person.candidates if pk in clients]}
         for person in open_ones
     ]
-    return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs})
+    return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs, "count": count})
 
 
 @require_GET
@@ -179,7 +191,7 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _run(pk: int) -> Run:
-    run = Run.objects.select_related("by", "undone_by").filter(pk=pk).first()
+    run = Run.objects.select_related("by", "undone_by").prefetch_related(FILES).filter(pk=pk).first()
     if run is None:
         raise NotThere("There is no such import.")
     return run
