@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0004_taken_back_at_once'),
+        ('imports', '0005_undo_as_the_owner'),
     ]
 
     operations = [
