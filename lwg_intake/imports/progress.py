@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection
 
 # Hears which file is being read, how much of it has been, and how much there is.
 Tell = Callable[[str, int, int], None]
@@ -16,7 +16,7 @@ EVERY = 0.5
 @contextmanager
 def telling(run: int) -> Iterator[Tell]:
     """While open, the function that it gives writes a run's file and percent, twice a second at most."""
-    own = connections.create_connection("default")
+    own = connection.copy()
     last_file, last_at = "", 0.0
 
     def tell(file: str, done: int, size: int) -> None:
