@@ -1,6 +1,10 @@
 """The program's own account of the database: it does its work, and can put no guard of the record aside."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -18,6 +22,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not settings.DATABASE_OWNER, reason="this server has one account only"),
 ]
+ROOT = Path(__file__).resolve().parents[2]
 KEPT = {
     "audit_event", "audit_link", "audit_head", "audit_rowchange", "checklists_entry", "imports_change",
     "outbox_wording", "policy_setting", "reassignment_attempt", "reassignment_rosterchange", "records_contact",
@@ -110,3 +115,38 @@ def test_a_deployment_whose_program_owns_its_tables_is_warned():
         (warning,) = own_account(databases=["default"])
     assert "is a superuser" in warning.msg and "could change what is on record" in warning.msg
     assert warning.id == "audit.W001" and "DATABASE_OWNER_URL" in warning.hint
+
+
+def test_production_migrates_as_an_owner_without_privileges_and_runs_as_the_program():
+    """An empty server with one account that may make another; then the program with its own account alone."""
+    cluster, name = Cluster(Path(settings.LWG_HOME)), f"owned_{os.getpid()}"
+    owner, program = f"{name}_owner", f"{name}_program"
+    where = f"/{name}?host={quote(str(cluster.places.socket), safe='')}"
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("LWG_", "DJANGO_"))}
+    own = kept | {
+        "DATABASE_URL": f"postgresql://{program}:hushed@{where}",
+        "REDIS_URL": "redis://redis.example.org:6379/0",
+        "SECRET_KEY": "".join(chr(48 + number) for number in range(60)),
+        "ALLOWED_HOSTS": "intake.example.org",
+        "EMAIL_URL": "smtp://mail.example.org",
+        "DEFAULT_FROM_EMAIL": "desk@example.org",
+    }
+
+    def run(environment: dict[str, str], *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, text=True, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    with cluster.connect() as server:
+        try:
+            server.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'whispered'")
+            server.execute(f"CREATE DATABASE {name} OWNER {owner}")
+            run(own | {"DATABASE_OWNER_URL": f"postgresql://{owner}:whispered@{where}"}, "migrate", "-v0")
+            assert "Everything in the chain is as it was written." in run(own, "verify_audit", "--seal")
+            run(own, "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
+        finally:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            for role in (program, owner):
+                server.execute(f"DROP ROLE IF EXISTS {role}")

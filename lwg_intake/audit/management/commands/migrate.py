@@ -9,8 +9,12 @@ from lwg_intake.audit.grants import as_owner, grant
 class Command(migrate.Command):
     help = f"{migrate.Command.help} As the database's owner where there is one, who then grants the program its rights."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # The checks before it ask the database too, and the program's account may not be there yet.
         with as_owner():
-            super().handle(*args, **options)
-            if settings.DATABASE_OWNER:
-                grant()
+            return super().execute(*args, **options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        if settings.DATABASE_OWNER:
+            grant()
