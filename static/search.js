@@ -1,4 +1,5 @@
-// The search box: "/" goes to it, arrows walk the clients found, Enter opens one, Escape closes the list.
+// The search box, a combobox: the focus stays in it while the arrows walk the clients found. "/" goes to it, Enter opens
+// a client, Escape closes the list. Without this script it is a plain form, whose answer is a page with a list of links.
 "use strict";
 
 (() => {
@@ -7,91 +8,153 @@
   const box = form.querySelector("input[type=search]");
   const list = form.querySelector("#found");
   const status = form.querySelector("[data-found-said]");
-  const links = () => [...list.querySelectorAll("a")];
-  let answered = null; // The text to which the list is the answer.
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const active = () => list.querySelector("[aria-selected=true]");
+  const says = () => box.value.trim().length > 1; // As much as is asked about while one types.
 
-  const close = () => {
-    list.replaceChildren();
-    status.textContent = "";
-    answered = null;
+  const combobox = { role: "combobox", "aria-autocomplete": "list", "aria-controls": "hits", "aria-expanded": false };
+  for (const [name, value] of Object.entries(combobox)) box.setAttribute(name, value);
+
+  let listening = false; // Whether an answer may be shown: not once the list was closed.
+  let answered = null; // The text to which the list is the answer.
+  let wanted = false; // Whether Enter waits for an answer, to open its first client.
+
+  const ask = () => {
+    listening = true;
+    htmx.trigger(box, "find");
   };
 
-  const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+  const say = (text) => { status.textContent = text; };
+
+  const activate = (option) => {
+    active()?.setAttribute("aria-selected", false);
+    option?.setAttribute("aria-selected", true);
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) box.setAttribute("aria-activedescendant", option.id);
+    else box.removeAttribute("aria-activedescendant");
+  };
+
+  const show = (...lines) => {
+    activate(null);
+    if (lines.length) list.replaceChildren(...lines);
+    list.removeAttribute("aria-busy");
+    box.setAttribute("aria-expanded", options().length > 0);
+    say(list.querySelector("[data-said]")?.textContent ?? "");
+  };
+
+  const close = () => {
+    listening = wanted = false;
+    answered = null;
+    htmx.trigger(box, "htmx:abort");
+    list.replaceChildren();
+    show();
+  };
+
+  const fail = () => {
+    wanted = false;
+    answered = null;
+    show(form.querySelector("[data-no-answer]").content.cloneNode(true));
+  };
+
+  // ---- Keys and clicks
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
     event.preventDefault();
     box.focus();
     box.select();
   });
 
-  form.addEventListener("keydown", (event) => {
-    const all = links();
-    const here = all.indexOf(document.activeElement);
-    const go = {
-      ArrowDown: all[here + 1] ?? all[0],
-      ArrowUp: here > 0 ? all[here - 1] : here === 0 ? box : all.at(-1),
-      Home: here >= 0 ? all[0] : undefined,
-      End: here >= 0 ? all.at(-1) : undefined,
-    }[event.key];
-    if (go) {
-      event.preventDefault();
-      go.focus();
-    } else if (event.key === "Escape" && (all.length || here >= 0 || list.childElementCount)) {
-      event.preventDefault();
-      box.focus();
-      close();
-    }
-  });
-
-  // Enter opens the first client, as soon as the list is the answer to what stands in the box.
-  let asked = null;
-  let wanted = false;
-  const openFirst = () => {
-    wanted = false;
-    links()[0]?.click();
+  // Each says whether the key is taken; one that is not does what it does in any box.
+  const walk = (next) => {
+    if (answered === box.value) activate(next(options(), options().indexOf(active())));
+    else if (answered === null && says()) ask();
+    return true;
   };
+  const read = () => {
+    activate(null);
+    return false;
+  };
+  const keys = {
+    ArrowDown: () => walk((all, at) => all[at + 1] ?? all[0]),
+    ArrowUp: () => walk((all, at) => all[at - 1] ?? all.at(-1)),
+    ArrowLeft: read,
+    ArrowRight: read,
+    Home: read,
+    End: read,
+    Escape: () => {
+      if (listening) close();
+      else if (box.value) {
+        box.value = "";
+        close();
+      } else return false;
+      return true;
+    },
+  };
+
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (keys[event.key]?.()) event.preventDefault();
+  });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (box.value.trim().length < 2) return;
-    if (answered === box.value) return openFirst();
-    wanted = true;
-    box.dispatchEvent(new Event("find"));
+    if (answered === box.value) (active() ?? options()[0])?.click();
+    else if (box.value.trim()) {
+      wanted = true;
+      ask();
+    }
   });
 
-  // While another text stands in the box, what is listed is the answer to an older one, and looks so.
-  box.addEventListener("input", () => {
-    wanted = false;
-    list.classList.toggle("find__list--older", answered !== null && answered !== box.value);
-  });
-  box.addEventListener("focus", () => {
-    if (answered === null && box.value.trim().length > 1) box.dispatchEvent(new Event("find"));
+  // A click opens a client like any link, in another tab too; the focus stays in the box.
+  list.addEventListener("mousedown", (event) => {
+    if (event.target.closest("[role=option]")) event.preventDefault();
   });
 
-  // An answer that comes when the box holds another text is nobody's answer any more.
-  list.addEventListener("htmx:beforeSwap", (event) => {
-    asked = event.detail.requestConfig.formData.get("text");
-    if (asked !== box.value) event.detail.shouldSwap = false;
-  });
-
-  list.addEventListener("htmx:afterSwap", () => {
-    answered = asked;
-    list.classList.remove("find__list--older");
-    status.textContent = list.querySelector("[data-said]")?.textContent ?? "";
-    if (wanted && answered === box.value) openFirst();
-  });
-
-  // Without an answer the form goes its plain way, to a page that says what is wrong.
-  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
-    box.addEventListener(failure, () => { if (wanted) form.submit(); });
-  }
-
-  // The list belongs to the box: it goes when the focus leaves both.
+  // The list belongs to the box: it goes when the focus leaves, or when one clicks elsewhere.
   form.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !form.contains(event.relatedTarget)) close();
   });
   document.addEventListener("click", (event) => {
     if (!form.contains(event.target)) close();
   });
+
+  // ---- Questions and answers
+
+  box.addEventListener("focus", () => {
+    if (answered === null && says()) ask();
+  });
+
+  // While another text stands in the box, what is listed is the answer to an older one: it looks so, and no key opens it.
+  box.addEventListener("input", () => {
+    wanted = false;
+    activate(null);
+    say("");
+    if (!says()) return close();
+    listening = true;
+    list.setAttribute("aria-busy", answered !== null && answered !== box.value);
+  });
+
+  box.addEventListener("htmx:beforeRequest", (event) => {
+    if (!listening || answered === box.value) event.preventDefault();
+  });
+
+  // An answer that comes when the box holds another text is nobody's answer any more.
+  const question = (event) => event.detail.requestConfig.formData.get("text");
+  list.addEventListener("htmx:beforeSwap", (event) => {
+    const current = listening && question(event) === box.value;
+    event.detail.shouldSwap &&= current && event.detail.xhr.status === 200;
+    if (current && event.detail.xhr.status !== 200) fail();
+  });
+  list.addEventListener("htmx:afterSwap", (event) => {
+    answered = question(event);
+    show();
+    if (wanted) options()[0]?.click();
+    wanted = false;
+  });
+
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    box.addEventListener(failure, () => { if (listening) fail(); });
+  }
 })();

@@ -69,6 +69,6 @@ def test_a_clients_record_and_the_search(new_page: Callable[..., Page], staff: C
     fits(page)
     page.keyboard.press("/")
     page.keyboard.type("garcia")
-    page.get_by_role("link", name="Garcia-Lopez").first.wait_for()
+    page.get_by_role("option", name="Garcia-Lopez").first.wait_for()
     axe(page)
     fits(page)

@@ -93,8 +93,39 @@ def test_no_text_breaks_the_page(client: Browser, csr: User, cat: Client, text: 
         assert b"Catherine" not in answer.content and b"<script>alert" not in answer.content
 
 
-def test_nobody_found_says_what_to_try(client: Browser, csr: User) -> None:
-    assert b"Nobody found. Try fewer letters" in post(client, "zzzz").content
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zzzz", "Nobody found. Try fewer letters"),
+        ("smith 0124", "Nobody found. Try fewer letters"),
+        ("s", "Type at least two letters or digits"),
+        ("%_", "Type at least two letters or digits"),
+        ("💥💥", "Type at least two letters or digits"),
+        ("3/7", "Type at least two letters or digits, or a whole date of birth."),
+        ("smith 2/30/1988", "There is no such day. Try the year of birth beside a name"),
+    ],
+)
+def test_where_nobody_is_found_it_says_what_to_try(
+    client: Browser, csr: User, cat: Client, text: str, said: str
+) -> None:
+    for typing in (True, False):
+        assert said in post(client, text, typing=typing).content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_nothing_typed_needs_no_sentence(client: Browser, csr: User, text: str) -> None:
+    for typing in (True, False):
+        assert b"Type at least" not in post(client, text, typing=typing).content
+
+
+def test_what_was_typed_stands_in_the_box_again(client: Browser, csr: User) -> None:
+    assert 'value="o&#x27;brien &quot;0123"' in post(client, "o'brien \"0123", typing=False).content.decode()
+
+
+def test_while_one_types_a_client_is_an_option_and_on_a_page_a_link(client: Browser, csr: User, cat: Client) -> None:
+    assert b'role="option"' in post(client, "smith").content
+    page = post(client, "smith", typing=False).content
+    assert b'role="option"' not in page and b'role="listbox"' not in page
 
 
 def test_a_clinician_finds_only_their_own(client: Browser, cat: Client) -> None:

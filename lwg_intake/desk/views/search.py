@@ -16,9 +16,14 @@ from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.desk.actions import search as action
 from lwg_intake.records.search import MOST_LINES, Hit
+from lwg_intake.records.search_terms import LONGEST_TEXT
 
 # Not a loop in the template: at every letter typed, that took a quarter of the whole request.
-LINE = """<li><a class="hit" href="{}">
+# While one types, each is an option of the combobox that static/search.js makes of the box; on a page, a link.
+OPTION = """<li role="presentation"><a class="hit" id="hit-{n}" role="option" tabindex="-1"
+  aria-selected="false" aria-posinset="{n}" aria-setsize="{count}" href="{address}">"""
+LINK = """<li><a class="hit" href="{address}">"""
+LINE = """
   <span class="hit__name">{} <span class="hit__called">{}</span></span>
   <span class="pill pill--{}">{}</span> <span class="hit__ref">{}</span>
   <span class="hit__facts">{}</span>
@@ -35,24 +40,27 @@ def search(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     text = request.POST.get("text", "")
     found = action.search(text, by=user)
+    typing = "HX-Request" in request.headers
     context = {
         "count": len(found.hits),
         "more": len(found.hits) == MOST_LINES,
         "nearly": found.nearly,
-        "lines": _lines(found.hits),
-        "asked": len(text.strip()) > 1,
+        "lines": _lines(found.hits, OPTION if typing else LINK),
+        "instead": found.instead if text.strip() else "",
+        "sought": text[:LONGEST_TEXT],
+        "typing": typing,
     }
-    if "HX-Request" in request.headers:
+    if typing:
         return HttpResponse(render_to_string("desk/search_results.html", context))
     return render(request, "desk/search.html", context)
 
 
-def _lines(hits: list[Hit]) -> SafeString:
+def _lines(hits: list[Hit], opening: str) -> SafeString:
     address, today = _address(), dates.today()
     return mark_safe(
         "\n".join(
-            LINE.format(
-                address % hit.client_id,
+            opening.format(n=n, count=len(hits), address=address % hit.client_id)
+            + LINE.format(
                 *map(
                     escape,
                     (
@@ -65,7 +73,7 @@ def _lines(hits: list[Hit]) -> SafeString:
                     ),
                 ),
             )
-            for hit in hits
+            for n, hit in enumerate(hits, 1)
         )
     )
 

@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, text: list[str], **options: Any) -> None:
         ORIGIN.set("manage.py find")
+        found = search(" ".join(text), by=None)
         results = [
             dict(
                 zip(
@@ -27,14 +28,12 @@ class Command(BaseCommand):
                     strict=True,
                 )
             )
-            for hit in search(" ".join(text), by=None).hits
+            for hit in found.hits
         ]
         if options["json"]:
             self.stdout.write(json.dumps({"results": results}, ensure_ascii=False, indent=1))
         elif not results:
-            self.stdout.write(
-                "Nobody found. Try fewer letters, the date of birth, or the last four digits of the phone."
-            )
+            self.stdout.write(found.instead)
         else:
             self._table(results)
 
