@@ -37,6 +37,7 @@ docs:
 # Production's settings pass Django's own check, with invented values.
 deploy:
     DATABASE_URL=postgresql://intake:invented@127.0.0.1:5432/intake \
+        DATABASE_OWNER_URL=postgresql://owner:invented@127.0.0.1:5432/intake \
         REDIS_URL=redis://127.0.0.1:6379/0 \
         SECRET_KEY="$(python3 -c 'import secrets; print(secrets.token_urlsafe(64))')" \
         ALLOWED_HOSTS=intake.example.org \
