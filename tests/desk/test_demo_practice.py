@@ -9,6 +9,7 @@ import pytest
 
 from lwg_intake.desk.demo.cases import CASES
 from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.desk.retention import past
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.practice import import_folder
 from lwg_intake.records.models import Assignment, Clinician, Episode
@@ -66,7 +67,7 @@ def test_it_can_be_written_on_any_day(tmp_path, today):
 
 
 @pytest.mark.django_db
-def test_it_goes_in_without_a_rejected_row_and_again_changes_nothing(folder):
+def test_it_goes_in_without_a_rejected_row_and_again_changes_nothing(folder, monkeypatch):
     for again in (False, True):
         for name, counts in import_folder(folder).files.items():
             assert not counts.rejected, (name, counts.rejected[:3])
@@ -77,3 +78,5 @@ def test_it_goes_in_without_a_rejected_row_and_again_changes_nothing(folder):
     places = {ref: running.filter(clinician__ref=ref).count() for ref in ("CL-07", "CL-10", "CL-11")}
     capacity = dict(Clinician.objects.filter(ref__in=places).values_list("ref", "capacity"))
     assert places == {"CL-07": 14, "CL-10": capacity["CL-10"], "CL-11": capacity["CL-11"] - 1}
+    monkeypatch.setattr("lwg_intake.dates.today", lambda: TODAY)
+    assert {row.client.first_name for row in past()[0]} == {"Opal", "Junie"}

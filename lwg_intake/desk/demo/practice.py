@@ -7,6 +7,7 @@ from random import Random
 
 from lwg_intake import dates
 from lwg_intake.desk.demo import histories, people, staff, visits
+from lwg_intake.desk.demo.archive import write_formers
 from lwg_intake.desk.demo.book import Book
 from lwg_intake.desk.demo.cases import CASES, Case
 from lwg_intake.desk.demo.people import Person
@@ -36,6 +37,7 @@ def write_practice(folder: Path, today: date | None = None) -> None:
     for clinician in clinicians:
         cells = {name: getattr(clinician, name) for name in clinician.__dataclass_fields__}
         book.add("clinicians", clinician_ref=cells.pop("ref"), email=clinician.email, **cells)
+    write_formers(book)
     book.write(folder)
 
 
