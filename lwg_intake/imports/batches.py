@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import chain, groupby
@@ -17,10 +18,13 @@ BATCH = 5_000
 
 
 class Batches:
-    """The rows of a file in lists of about BATCH; `count` is how many rows were met so far, the broken included."""
+    """The rows of a file in lists of about BATCH; `count` is how many rows were met so far, the broken included.
+
+    `sorted_given` counts those given out of rows that were sorted first, when the whole file is read already.
+    """
 
     def __init__(self, head: Head, rows: Iterator[tuple[int, list[str] | Broken]], rejects: Rejects) -> None:
-        self.head, self.rejects, self.count = head, rejects, 0
+        self.head, self.rejects, self.count, self.sorted_given = head, rejects, 0, 0
         self._rows = rows
 
     def __iter__(self) -> Iterator[list[Line]]:
@@ -32,7 +36,7 @@ class Batches:
         if not file.together or len(first) < BATCH:
             yield first
         else:
-            rows = _sorted(self.head, chain(first, rows))
+            rows = self._counted(_sorted(self.head, chain(first, rows)))
             first = []
         at = [self.head.at[name] for name in file.together]
         batch: list[Line] = []
@@ -43,6 +47,11 @@ class Batches:
                 batch = []
         if batch:
             yield batch
+
+    def _counted(self, rows: Iterator[Line]) -> Iterator[Line]:
+        for line in rows:
+            self.sorted_given += 1
+            yield line
 
     def _fitting(self) -> Iterator[Line]:
         for line, cells in self._rows:
@@ -65,21 +74,16 @@ def _sorted(head: Head, rows: Iterable[Line]) -> Iterator[Line]:
     at = [head.at[name] for name in head.file.together]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_staged")
-        cursor.execute("CREATE TEMP TABLE import_staged (line int, key text[], cells text[]) ON COMMIT DROP")
+        # As JSON: several times as fast as arrays, and a NUL, which PostgreSQL does not keep, is written out in it.
+        cursor.execute('CREATE TEMP TABLE import_staged (line int, key text COLLATE "C", cells text) ON COMMIT DROP')
         with cursor.cursor.copy("COPY import_staged FROM STDIN") as copy:
             for line, cells in rows:
-                # PostgreSQL keeps no NUL; the row is rejected for it later all the same.
-                kept = [cell.replace("\0", NUL) for cell in cells]
-                copy.write_row((line, [kept[index].strip() for index in at], kept))
+                copy.write_row((line, json.dumps([cells[index].strip() for index in at]), json.dumps(cells)))
     with connection.connection.cursor(name="import_staged") as staged:
         staged.itersize = BATCH
         staged.execute("SELECT line, cells FROM import_staged ORDER BY key, line")
         for line, cells in staged:
-            yield line, [cell.replace(NUL, "\0") for cell in cells]
-
-
-# Stands for the one character that PostgreSQL does not take, while a row waits there.
-NUL = "\ue000"
+            yield line, json.loads(cells)
 
 
 class Seen:

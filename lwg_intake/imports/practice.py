@@ -189,7 +189,10 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
             sheet = read(head, lines, known, counts.rejects)
             seen.drop_repeated(sheet)
             counts.add(WRITERS[file.name](sheet))
-            tell(file.name, table.done, table.size)
+            if batches.sorted_given:
+                tell(file.name, batches.sorted_given, batches.count)
+            else:
+                tell(file.name, table.done, table.size)
     counts.rows = batches.count
     figures = {**counts.figures(), "rejected": counts.rejects.count}
     RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now(), noted_up_to=next_row_change())
