@@ -1,4 +1,4 @@
-// Files that are too large are said before they are sent.
+// Files that are too large are said before they are sent; while they are sent and read, that is said.
 "use strict";
 
 document.addEventListener("change", (event) => {
@@ -8,4 +8,11 @@ document.addEventListener("change", (event) => {
   const most = Number(field.dataset.most);
   field.setCustomValidity(size > most ? `These have ${Math.ceil(size)} MB, and at most ${most} MB can be sent at once. Send fewer files, or use the command import_practice.` : "");
   field.reportValidity();
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("button[type=submit]");
+  if (!button || !event.target.querySelector("input[data-most]")) return;
+  button.textContent = "Sending and reading …";
+  button.disabled = true;
 });

@@ -50,10 +50,10 @@ class XlsxTable:
                 self._row = number
                 if number > ROWS:
                     raise Unreadable(f"This spreadsheet has more than {ROWS:,} rows. Export a shorter span of time.")
-                cells = [_text(value) for value in row]
+                # Cells left empty at the end of a row may not be stored, and others may be, beyond the header's last.
+                cells = [_text(value) for value in row[: width or COLUMNS]]
                 if not any(cells):
                     continue
-                # Cells left empty at the end of a row may not be stored, and others may be, beyond the header's last.
                 width = width or max(n for n, cell in enumerate(cells, 1) if cell)
                 cells = [*cells[:width], *[""] * (width - len(cells))]
                 yield number, cells
