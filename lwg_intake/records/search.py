@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lwg_intake.access.models import User
 
 MOST_LINES = 20
+WHOLE = 6  # Letters or digits that may say by themselves who is meant.
 LONG = 3  # Letters or digits that say something by themselves.
 ENOUGH = 5  # With fewer clients spelt as typed, show near spellings too.
 MOST_KEYS = 200  # Read for a term that stands alone: two letters would otherwise read half the table.
@@ -123,10 +124,10 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
         if len(hits) >= min(ENOUGH, limit):
             return Found([hit for hit, _ in hits])
     terms = _with_near_words(terms) if misspelt else terms
-    lacking, others = _may_be_lacking(terms)
+    lacking, choices = _may_be_lacking(terms)
     hits = _ask(_met(terms, visible, limit, lacking), limit)
-    if not hits and others:
-        hits = _ask(_any_met(terms, others, visible, limit), limit)
+    if not hits and choices:
+        hits = _ask(_any_met(choices, visible, limit), limit)
     return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
 
 
@@ -238,7 +239,7 @@ def _met(terms: list[Term], visible: _Sql, limit: int, lacking: Term | None = No
         f" FROM ({weighed.text}) AS weighed GROUP BY client_id",
         (*steps.values, *weighed.values),
     )
-    for initial in initials:
+    for initial in sorted(initials, key=lambda initial: initial is lacking):
         found = _with_initial(found, initial.ways[0].key, may_lack=initial is lacking)
     return found
 
@@ -266,11 +267,10 @@ def _length(term: Term) -> int:
 def _rarity(term: Term) -> tuple[int, int]:
     """More for what finds fewer: digits and addresses, then surnames, first names, years; of each, the longer."""
     length = _length(term)
-    if any(way.kind == "dob" and way.begins for way in term.ways) or (term.shape == "number" and length < 4):
-        return 0, length
     if term.shape == "name":
         return (1 if any(worth == NICKNAME for way in term.ways for _, worth in way.alike) else 2), length
-    return 3, length
+    year = any(way.kind == "dob" and way.begins for way in term.ways)
+    return (0 if year or length < 4 else 3), length
 
 
 def _is_initial(term: Term) -> bool:
@@ -282,9 +282,10 @@ def _with_initial(found: _Sql, letter: str, *, may_lack: bool) -> _Sql:
 
     A letter begins one name in ten: to read all these clients takes longer than to look at some of those found.
     """
+    # Not EXISTS, for which the planner would read all whose names begin so.
     has_it = (
-        "SELECT EXISTS (SELECT FROM records_searchkey AS k WHERE k.client_id = found.client_id AND kind = 'name'"
-        " AND key >= search_plain(%s) AND key < search_plain(%s) || %s)"
+        "SELECT count(*) > 0 FROM (SELECT FROM records_searchkey AS k WHERE k.client_id = found.client_id"
+        " AND kind = 'name' AND key >= search_plain(%s) AND key < search_plain(%s) || %s LIMIT 1) AS one"
     )
     return _Sql(
         f"(SELECT client_id, score + CASE WHEN has_it THEN {BEGINS} ELSE 0 END AS score, just_so AND has_it AS just_so"
@@ -294,28 +295,35 @@ def _with_initial(found: _Sql, letter: str, *, may_lack: bool) -> _Sql:
     )
 
 
-def _any_met(terms: list[Term], lacking: list[Term], visible: _Sql, limit: int) -> _Sql:
-    """The clients that meet all the terms but one of those that may be lacking."""
-    choices = [_met([term for term in terms if term is not one], visible, limit) for one in lacking]
-    union = _Sql.join(" UNION ALL ", (_Sql(f"({choice.text})", choice.values) for choice in choices))
+def _any_met(choices: list[list[Term]], visible: _Sql, limit: int) -> _Sql:
+    """The clients that meet all the terms of one choice or another; each term more counts."""
+    met = (_met(terms, visible, limit) for terms in choices)
+    union = _Sql.join(" UNION ALL ", (_Sql(f"({choice.text})", choice.values) for choice in met))
     return _Sql(
         f"SELECT client_id, max(score) AS score, false AS just_so FROM ({union.text}) AS choice GROUP BY client_id",
         union.values,
     )
 
 
-def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[Term]]:
-    """The word of a name that the record may well lack, where two other terms say who is meant; and the other words.
+def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
+    """The word of a name that the record may well lack; and with what to be content where nobody is found even so.
 
-    The record may lack a middle name or have another name since a marriage. What is short or stands between others is
-    rather missing than the first or the last.
+    The record may lack a middle name or have another name since a marriage: where two other terms say who is meant, one
+    word may be missing, rather one that is short or stands between others than the first or the last. A whole telephone
+    number, an e-mail address or a record number says it alone.
     """
     names = [term for term in terms if term.shape == "name"]
-    if len(names) < 2 or len(terms) < 3:
-        return None, []
+    two_say_it = len(names) > 1 and len(terms) > 2
     inner = [term for term in names if len(term.ways[0].key) < LONG] or names[1:-1]
-    lacking = inner[0] if inner else None
-    return lacking, [term for term in names if term is not lacking]
+    lacking = inner[0] if two_say_it and inner else None
+    choices = [[term for term in terms if term is not one] for one in names if two_say_it and one is not lacking]
+    whole = [_whole(term) for term in terms if term.shape not in ("name", "date of birth") and _length(term) >= WHOLE]
+    return lacking, [*choices, whole] if names and whole else choices
+
+
+def _whole(term: Term) -> Term:
+    """The term where nothing may follow what was typed."""
+    return replace(term, ways=tuple(replace(way, begins=0) for way in term.ways if way.exact))
 
 
 def _may_be_misspelt(term: Term) -> bool:

@@ -42,7 +42,11 @@ class Term:
 
 def clean(text: str) -> str:
     """A text that every part of the program can carry: composed letters, no control characters, not too long."""
-    return unicodedata.normalize("NFC", "".join(c if c.isprintable() else " " for c in text[:LONGEST_TEXT])).strip()
+    printable = "".join(c if c.isprintable() else " " for c in text[:LONGEST_TEXT])
+    return unicodedata.normalize("NFC", printable.translate(_DASHES)).strip()
+
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")  # As in a number that is copied from a letter.
 
 
 def read(text: str, today: date) -> list[Term]:
@@ -55,7 +59,7 @@ def read(text: str, today: date) -> list[Term]:
         found = list(pattern.finditer(rest))
         rest = pattern.sub(" ", rest)
         terms += [term for match in found if (term := meaning(match, today))]
-    words = list(_words(_spoken_order(rest)))
+    words = list(_words(_spoken_order(rest), alone=not terms))
     terms = list(dict.fromkeys((*terms, *(_named(*parts) for parts in words))))
     if len(terms) > 1:
         terms = [_beside_others(term) for term in terms]
@@ -64,7 +68,7 @@ def read(text: str, today: date) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
-_NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "dob"}
+_NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "dob"}
 
 
 def _spoken_order(text: str) -> str:
@@ -73,10 +77,13 @@ def _spoken_order(text: str) -> str:
     return f"{first} {last}"
 
 
-def _words(text: str) -> Iterator[list[str]]:
-    """The words of a name, each with its parts: "Smith-Jones" and "de la Cruz" are one word of two and of three."""
+def _words(text: str, *, alone: bool) -> Iterator[list[str]]:
+    """The words of a name, each with its parts: "Smith-Jones" and "de la Cruz" are one word of two and of three.
+
+    What is no name (a title, a suffix) is taken for one only where nothing else was typed.
+    """
     parts: list[str] = []
-    spoken = [word for word in text.split() if word.strip(".").lower() not in _NO_NAMES] or text.split()
+    spoken = [word for word in text.split() if word.strip(".").lower() not in _NO_NAMES] or text.split() * alone
     for n, word in enumerate(spoken):
         parts += _parts(word)
         joins_on = n + 1 < len(spoken) and (
@@ -147,7 +154,8 @@ def _spelt(match: re.Match[str], today: date) -> Term:
 
 
 def _month_of_year(match: re.Match[str], today: date) -> Term:
-    return Term("date of birth", (Way("dob", match[0], 0, BEGINS),))
+    month = match["m"] if match["m"].isdecimal() else str(_MONTHS.index(match["m"][:3].lower()) + 1)
+    return Term("date of birth", (Way("dob", f"{match['y']}-{month:0>2}", 0, BEGINS),))
 
 
 def _day(year: str, month: str, day: str, today: date) -> date | None:
@@ -175,12 +183,18 @@ _MISREAD = str.maketrans("0158", "olsb")
 
 
 def _number(match: re.Match[str], today: date) -> Term:
-    """Digits in any notation: a telephone number or one of its ends, a record number, a date without its strokes."""
-    digits = re.sub(r"\D", "", match[0])
+    """Digits in any notation: a telephone number or one of its ends, a record number, a date without its strokes.
+
+    Ten of them are a whole number, whatever the country before it; what follows an x is another's extension.
+    """
+    digits = re.sub(r"\D", "", re.split("[a-z#]", match[0].lower())[0])
     phone = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     ways = [Way("ref", digits, EXACT, BEGINS), Way("ref", digits.lstrip("0"), EXACT)]
     ways += [Way("tail", phone[::-1], EXACT, ENDS)] * (len(digits) >= 2)
     ways += [Way("phone", phone, EXACT, BEGINS)] * (len(digits) >= 3)
+    ways += [Way("phone", phone[-10:])] * (len(phone) > 10)
+    if day := _SPACED.fullmatch(match[0].strip()):
+        ways += _dob(_day(day["y"], day["a"], day["b"], today)).ways
     if len(digits) in (6, 8):
         ways += _dob(_day(digits[4:], digits[:2], digits[2:4], today)).ways
     if len(digits) == 8:
@@ -206,6 +220,8 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_SPACED = re.compile(r"(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>\d\d)")
+_NO_NAMESAKE = "january|february|march|july|september|october|november|december"  # April, May, June, August are people.
 _NTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<y>\d{4}|\d\d)"
 
@@ -219,8 +235,11 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (r"\b(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>(?:19|20)\d\d)\b", _american),
         (rf"\b{_MONTH}[\s.-]*{_NTH}[\s,'./-]+{_YEAR}\b", _spelt),
         (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_MONTH}[\s,'./-]+{_YEAR}\b", _spelt),
-        (r"\b(?:19|20)\d\d-(?:0\d|1[0-2])\b", _month_of_year),
+        (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])\b", _month_of_year),
+        (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)\b", _month_of_year),
+        (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+(?P<y>(?:19|20)\d\d)\b", _month_of_year),
         (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
+        (r"\+?\(?\d(?:[\s().\-]*\d){6,}\s*(?:x|ext\.?|extension|#)\s*\d{1,6}\b", _number),
         (r"^\s*[a-z] \d{4,}\s*$", _mixed),
         (r"(?<![^\W_])(?=[\w'’-]*\d)(?=[\w'’-]*[a-z])\w[\w'’-]*", _mixed),
         (r"\+?\(?\d[\d\s().\-]*", _number),
