@@ -86,5 +86,6 @@ JOB = Job(
     figure="POST /search/ as one types: signed-in CSR, all middleware, audit row, rendered list",
     floor="the same statements through psycopg",
     aim=1.5,
+    aimed="ratio_p95",
     prepare=prepare,
 )
