@@ -19,7 +19,7 @@ class Target:
 
 
 NAMES = (
-    Target("client", "Client's whole name", "name", "“First Last” or “Last, First”"),
+    Target("client", "Client's whole name", "name", "“First Last” or “Last, First”; needed, or the two names apart"),
     Target("last_name", "Client's last name", "name"),
     Target("first_name", "Client's first name"),
     Target("dob", "Client's date of birth", help="Without it a person decides who is meant"),
@@ -27,8 +27,8 @@ NAMES = (
 
 VISITS = (
     *NAMES,
-    Target("clinician", "Clinician's name", "clinician"),
-    Target("date", "Day, or day and time", "date"),
+    Target("clinician", "Clinician's name", "clinician", "Needed"),
+    Target("date", "Day, or day and time", "date", "Needed"),
     Target("time", "Time, where it stands apart"),
     Target("state", "Attendance", help="What the file does not say becomes unresolved"),
     Target("code", "Service code", help="Such as 90837; tells the service, and an intake"),
