@@ -76,7 +76,7 @@ def test_a_row_is_neither_changed_nor_deleted_by_anyone(table, refused):
 @REFUSED
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_a_table_is_not_emptied(table, refused):
-    """Tests that really commit are cleaned up by TRUNCATE, so their run turns this trigger off; here it is on."""
+    """Where tests that really commit are cleaned up by TRUNCATE, their run turns this trigger off; here it is on."""
     row = APPEND_ONLY[table]()
     with as_owner() as sql:
         sql.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_no_truncate")
