@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from lwg_intake.imports.report import BESIDE
+
 
 @dataclass(frozen=True)
 class Target:
@@ -115,8 +117,10 @@ PRESETS = (
 
 
 def mark_of(header: Sequence[str]) -> str:
-    """By which a kind of file is known again: its columns, in their order, in capitals or not."""
-    return sha256("\x1f".join(cell.strip().casefold() for cell in header).encode()).hexdigest()
+    """By which a kind of file is known again: its columns, in their order, in capitals or not, also when rows of it that
+    were left out come back."""
+    names = [cell.strip().casefold() for cell in header]
+    return sha256("\x1f".join(name for name in names if name not in BESIDE).encode()).hexdigest()
 
 
 def preset_of(header: Sequence[str]) -> tuple[str, Mapping] | None:

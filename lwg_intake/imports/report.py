@@ -39,14 +39,19 @@ class Rejects:
         self.listed: list[Rejected] = []
         self._reasons: Counter[str] = Counter()
         self._header: list[str] = []
+        self._beside: set[int] = set()
         self._original: Callable[[int], list[str]] = lambda line: []
         self._packer = zlib.compressobj()
         self._packed: list[bytes] = []
         self._ended = False
 
     def begin(self, header: Sequence[str], original: Callable[[int], list[str]] = lambda line: []) -> None:
-        """The header of the file, under which the rows stand again; `original` knows cells that were translated."""
-        self._header, self._original = [*header, *BESIDE], original
+        """The header of the file, under which the rows stand again; `original` knows cells that were translated.
+
+        What stood beside the rows of a file that came back once is not repeated.
+        """
+        self._beside = {index for index, name in enumerate(header) if name.strip().casefold() in BESIDE}
+        self._header, self._original = [*self._own(header), *BESIDE], original
 
     def add(self, rejected: Rejected, cells: Sequence[str] = ()) -> None:
         if not self.count and self._header:
@@ -58,10 +63,13 @@ class Rejects:
         if because in self._reasons or len(self._reasons) < REASONS:
             self._reasons[because] += 1
         if self._header:
-            cells = self._original(rejected.line) or cells
+            cells = self._own(self._original(rejected.line) or cells)
             width = len(self._header) - len(BESIDE)
             kept = [*map(harmless, cells), *[""] * (width - len(cells))]
             self._pack(_as_line([*kept, str(rejected.line), because]))
+
+    def _own(self, cells: Sequence[str]) -> list[str]:
+        return [cell for index, cell in enumerate(cells) if index not in self._beside]
 
     def _pack(self, text: str) -> None:
         self._packed.append(self._packer.compress(text.encode()))

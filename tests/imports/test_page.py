@@ -90,6 +90,16 @@ def test_rejected_rows_come_back_as_a_file(client, admin, folder):
     assert again.files.get().figures == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
 
 
+def test_rejected_rows_may_be_rejected_again(client, admin, folder):
+    folder.write("clients", {"dob": "soon"}, {"client_ref": "LW-2", "email": "nobody"})
+    for corrected, left in (("nobody", 2), ("no@example.com", 1)):
+        run = sent(client, folder, "clients")
+        assert (run.files.get().figures["rows"], run.files.get().figures["rejected"]) == (2, left)
+        back = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode("utf-8-sig")
+        assert back.splitlines()[0].count("rejected_line") == 1
+        folder.raw("clients", back.replace("nobody", "no@example.com").encode())
+
+
 def test_why_rows_were_left_out_is_counted_and_the_commonest_comes_first(client, admin, folder):
     rows = [{"client_ref": f"LW-{n}", **({"dob": "soon"} if n % 3 else {"email": "nobody"})} for n in range(30)]
     run = sent(client, folder.write("clients", *rows), "clients")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from lwg_intake.access.needs import needs
@@ -186,7 +187,7 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotThere("There is no such file of rejected rows.")
     record("import.rejected_read", by=request.user, on=file)
     answer = HttpResponse(zlib.decompress(file.rejects), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{file.file or "rejected"}.csv"'
+    answer["Content-Disposition"] = content_disposition_header(True, f"{file.name.rpartition('.')[0] or file.name}.csv")
     return answer
 
 
