@@ -117,8 +117,7 @@ PRESETS = (
 
 
 def mark_of(header: Sequence[str]) -> str:
-    """By which a kind of file is known again: its columns, in their order, in capitals or not, also when rows of it that
-    were left out come back."""
+    """By which a kind of file, or its rows left out, is known again: its columns in order, whatever their capitals."""
     names = [cell.strip().casefold() for cell in header]
     return sha256("\x1f".join(name for name in names if name not in BESIDE).encode()).hexdigest()
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from lwg_intake.imports import actions
+from lwg_intake.imports import working
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.records.models import Appointment, Client
 from tests.factories.access import UserFactory
@@ -36,7 +36,7 @@ def checked(client, name, content):
     answer = upload(client, (name, content))
     assert answer.status_code == 302, answer.content.decode()
     run = Run.objects.latest("pk")
-    actions.work(run.pk)
+    working.work(run.pk)
     return run
 
 
@@ -48,7 +48,7 @@ def figures(run):
 def brought(client, name, content):
     run = checked(client, name, content)
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     run.refresh_from_db()
     assert run.status == "applied", run.notes
     return run
@@ -127,10 +127,10 @@ def test_simplepractice_attendance_with_its_summary_row(client, admin, ada, naom
     page = client.get(f"/imports/{run.pk}/people/").content.decode()
     assert "Is this the same person?" in page and "LW-1" in page and "not told" in page
     client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": f"same:{ada.pk}"})
-    actions.work(run.pk)
+    working.work(run.pk)
     assert figures(run) == (4, 0, 0, 0)
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     assert list(Appointment.objects.order_by("starts_at").values_list("state", flat=True)) == [
         "kept", "no_show", "late_cancel", "unresolved",
     ]  # fmt: skip
@@ -175,9 +175,9 @@ def test_simplepractice_client_details(client, admin, ada):
     person = Person.objects.get()
     assert client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": "same:999"}).status_code == 422
     client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": f"same:{ada.pk}"})
-    actions.work(run.pk)
+    working.work(run.pk)
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     ada.refresh_from_db()
     assert (ada.phone, ada.city, ada.dob) == ("301-555-0199", "Bowie", BORN)
     grace = Client.objects.get(last_name="Hopperson")
@@ -207,7 +207,7 @@ def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, a
     run = checked(client, "people.csv", reports.as_csv(rows))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
     client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    actions.work(run.pk)
+    working.work(run.pk)
     assert Person.objects.exists() == bool(asked)
     assert figures(run) == {True: (0, 0, 0, 1), False: (0, 0, 1, 0), None: (1, 0, 0, 0)}[asked]
 
@@ -223,7 +223,7 @@ def test_two_of_one_name_and_birth_date_are_never_chosen_between(client, admin, 
 def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, verdict, rejected):
     run = checked(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
     client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict})
-    actions.work(run.pk)
+    working.work(run.pk)
     assert figures(run) == rejected
     assert (
         client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict}).status_code
@@ -251,7 +251,7 @@ def test_columns_are_said_once_and_known_the_next_time(client, admin, ada, naomi
     assert answer.status_code == 422 and "Choose a column for: Clinician&#x27;s name." in page
     assert '<option value="2" selected>' in page
     client.post(address, {"makes": "appointments", "client": "0", "clinician": "1", "date": "2"})
-    actions.work(run.pk)
+    working.work(run.pk)
     assert figures(run) == (1, 0, 0, 0)
     assert figures(brought(client, "next.csv", reports.as_csv(table))) == (1, 0, 0, 0)
     assert Kind.objects.count() == 1
@@ -275,7 +275,7 @@ def test_a_visit_of_nobody_on_record_is_left_out(client, admin, naomi):
 def test_a_foreign_import_can_be_taken_back(client, admin, ada, naomi):
     run = brought(client, "x.xlsx", reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)}))
     client.post(f"/imports/{run.pk}/undo/")
-    actions.work(run.pk)
+    working.work(run.pk)
     assert not Appointment.objects.exists() and Client.objects.exists()
 
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from lwg_intake.audit.models import Event
 from lwg_intake.desk.views import imports as views
-from lwg_intake.imports import actions
+from lwg_intake.imports import working
 from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.uploads import SHEET_MB
 from lwg_intake.records.models import Client
@@ -38,7 +38,7 @@ def sent(client, folder, *names):
     answer = upload(client, *((f"{name}.csv", (folder.path / f"{name}.csv").read_bytes()) for name in names))
     assert answer.status_code == 302, answer.content.decode()
     run = Run.objects.latest("pk")
-    actions.work(run.pk)
+    working.work(run.pk)
     run.refresh_from_db()
     return run
 
@@ -52,14 +52,14 @@ def test_from_upload_to_taking_back(client, admin, practice):
         assert shown in page
     client.post(f"/imports/{run.pk}/apply/")
     assert "Going in" in client.get(f"/imports/{run.pk}/", headers={"HX-Request": "true"}).content.decode()
-    actions.work(run.pk)
+    working.work(run.pk)
     assert Client.objects.get().ref == "LW-1"
     assert client.get(f"/imports/{run.pk}/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert not RunFile.objects.exclude(content=None).exists()
     page = client.get(f"/imports/{run.pk}/").content.decode()
     assert "Take the import back" in page
     client.post(f"/imports/{run.pk}/undo/")
-    actions.work(run.pk)
+    working.work(run.pk)
     assert not Client.objects.exists()
     history = client.get("/imports/").content.decode()
     assert (
@@ -86,13 +86,13 @@ def test_rejected_rows_come_back_as_a_file(client, admin, folder):
     corrected = text.replace("soon", "1988-03-07").encode()
     assert upload(client, ("clients.csv", corrected)).status_code == 302
     again = Run.objects.latest("pk")
-    actions.work(again.pk)
+    working.work(again.pk)
     assert again.files.get().figures == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
 
 
 def test_rejected_rows_may_be_rejected_again(client, admin, folder):
     folder.write("clients", {"dob": "soon"}, {"client_ref": "LW-2", "email": "nobody"})
-    for corrected, left in (("nobody", 2), ("no@example.com", 1)):
+    for left in (2, 1):
         run = sent(client, folder, "clients")
         assert (run.files.get().figures["rows"], run.files.get().figures["rejected"]) == (2, left)
         back = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode("utf-8-sig")
@@ -146,13 +146,13 @@ def test_windows_1252_is_asked_about(client, admin, folder):
     content = (folder.path / "clients.csv").read_text("utf-8").encode("windows-1252")
     upload(client, ("clients.csv", content))
     run = Run.objects.get()
-    actions.work(run.pk)
+    working.work(run.pk)
     assert "It is Windows-1252" in client.get(f"/imports/{run.pk}/").content.decode()
     assert client.post(f"/imports/{run.pk}/apply/").status_code == 422
     client.post(f"/imports/files/{run.files.get().pk}/windows/")
-    actions.work(run.pk)
+    working.work(run.pk)
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     assert Client.objects.get().last_name == "Peña"
 
 
@@ -192,7 +192,7 @@ def test_another_report_under_the_name_of_ours_is_asked_about(client, admin):
     """Practices call whatever lists their clients clients.csv."""
     upload(client, ("clients.csv", b"Name,Born,City,State\nAda Brightwater,1988-03-07,Laurel,MD\n"))
     run = Run.objects.get()
-    actions.work(run.pk)
+    working.work(run.pk)
     assert "Say what its columns mean" in client.get(f"/imports/{run.pk}/").content.decode()
 
 
@@ -253,14 +253,14 @@ def test_no_byte_of_a_diagnosis_is_kept_anywhere(client, admin, folder, kind, tm
         content = "\n".join(lines).encode("windows-1252" if kind == "windows" else "utf-8")
     assert upload(client, (f"clients.{'csv' if kind == 'windows' else kind}", content)).status_code == 302
     run = Run.objects.get()
-    actions.work(run.pk)
+    working.work(run.pk)
     assert not in_database(SECRET)
     if kind == "windows":
         client.post(f"/imports/files/{run.files.get().pk}/windows/")
-        actions.work(run.pk)
+        working.work(run.pk)
     assert run.files.get().figures["created"] == 1
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     assert Client.objects.get().last_name == "Peña"
     assert not in_database(SECRET) and SECRET not in caplog.text
     assert SECRET not in client.get(f"/imports/{run.pk}/").content.decode()
@@ -269,7 +269,7 @@ def test_no_byte_of_a_diagnosis_is_kept_anywhere(client, admin, folder, kind, tm
 def test_opening_an_import_is_on_record_and_does_not_hinder_taking_it_back(client, admin, practice):
     run = sent(client, practice, "clinicians", "clients")
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     client.get(f"/imports/{run.pk}/")
     assert Event.objects.filter(verb="import.opened", actor_id=admin.pk).exists()
     assert "Take the import back" in client.get(f"/imports/{run.pk}/").content.decode()
@@ -281,10 +281,10 @@ def test_a_worker_that_was_killed_is_finished_by_the_next(client, admin, practic
     client.post(f"/imports/{run.pk}/apply/")
     run.files.filter(file="clinicians").update(applied_at=run.asked_at)
     practice.write("clinicians")
-    assert actions.waiting() == [run.pk]
-    actions.work(run.pk)
+    assert working.waiting() == [run.pk]
+    working.work(run.pk)
     run.refresh_from_db()
-    assert run.status == "applied" and actions.waiting() == []
+    assert run.status == "applied" and working.waiting() == []
 
 
 def test_a_worker_that_fails_says_so_without_a_word_of_the_row(client, admin, practice, monkeypatch, caplog):
@@ -293,9 +293,9 @@ def test_a_worker_that_fails_says_so_without_a_word_of_the_row(client, admin, pr
     def broken(*_):
         raise RuntimeError("Ada Brightwater")
 
-    monkeypatch.setattr(actions, "import_files", broken)
+    monkeypatch.setattr(working, "import_files", broken)
     client.post(f"/imports/{run.pk}/apply/")
-    actions.work(run.pk)
+    working.work(run.pk)
     run.refresh_from_db()
     assert run.status == "failed" and "RuntimeError" in run.notes[-1]
     assert "Ada" not in caplog.text and "Ada" not in str(run.notes)

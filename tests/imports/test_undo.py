@@ -8,7 +8,7 @@ from django.db.models import F
 
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
-from lwg_intake.imports import actions, undo
+from lwg_intake.imports import actions, undo, working
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.models import Change, Run
 from lwg_intake.records.models import (
@@ -36,7 +36,7 @@ def state():
 def take_back(run=None):
     run = run or Run.objects.latest("pk")
     actions.take_back(run_id=run.pk, by=UserFactory(roles=["administrator"]))
-    actions.work(run.pk)
+    working.work(run.pk)
     run.refresh_from_db()
     return run
 
@@ -172,7 +172,7 @@ def test_something_done_between_the_asking_and_the_undoing_stands_in_the_way(pra
     run = Run.objects.get()
     actions.take_back(run_id=run.pk, by=UserFactory(roles=["manager"]))
     Client.objects.update(phone="301-555-0101")
-    actions.work(run.pk)
+    working.work(run.pk)
     run.refresh_from_db()
     assert (run.status, run.undone_by, Client.objects.count()) == ("applied", None, 1)
     assert "changed since" in run.notes[-1]
