@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from lwg_intake.records.rules import Employment, Modality, PayerClass, Service, accepts, sees_age
 
@@ -32,8 +33,7 @@ class Needs:
     not_clinicians: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """A clinician as the match sees one. `taken` counts open assignments and places held."""
 
     pk: int
@@ -72,55 +72,86 @@ class Fit:
     wishes: int
 
 
-def left_out(needs: Needs, offer: Offer) -> list[str]:
-    """The hard rules. Each sentence is a reason why this clinician cannot be offered."""
-    service = Service(needs.service).label.lower()
-    checks = (
-        (offer.pk in needs.not_clinicians, "is the clinician the client is leaving"),
-        (offer.last_day is not None and offer.last_day <= needs.on, f"leaves on {offer.last_day}"),
-        (offer.leaving_on is not None, f"has given notice (last day {offer.leaving_on})"),
-        (offer.accepting_new is False, "takes no new clients"),
-        (bool(offer.services) and needs.service not in offer.services, f"does not offer {service}"),
-        (bool(offer.states and needs.state) and needs.state not in offer.states, f"is not licensed in {needs.state}"),
-        (
+class Hard(NamedTuple):
+    """A rule that leaves a clinician out where it holds, and the words that say why."""
+
+    holds: Callable[[Needs, Offer], bool]
+    words: Callable[[Needs, Offer], str]
+
+
+HARD = (
+    Hard(lambda needs, offer: offer.pk in needs.not_clinicians, lambda *_: "is the clinician the client is leaving"),
+    Hard(
+        lambda needs, offer: offer.last_day is not None and offer.last_day <= needs.on,
+        lambda _, offer: f"leaves on {offer.last_day}",
+    ),
+    Hard(
+        lambda _, offer: offer.leaving_on is not None,
+        lambda _, offer: f"has given notice (last day {offer.leaving_on})",
+    ),
+    Hard(lambda _, offer: offer.accepting_new is False, lambda *_: "takes no new clients"),
+    Hard(
+        lambda needs, offer: bool(offer.services) and needs.service not in offer.services,
+        lambda needs, _: f"does not offer {Service(needs.service).label.lower()}",
+    ),
+    Hard(
+        lambda needs, offer: bool(offer.states and needs.state) and needs.state not in offer.states,
+        lambda needs, _: f"is not licensed in {needs.state}",
+    ),
+    Hard(
+        lambda needs, offer: (
             bool(needs.payer)
             and needs.payer_class != PayerClass.SELF_PAY
-            and not accepts(offer.payers, needs.payer, needs.payer_state or needs.state),
-            f"does not take {needs.payer}" + (f" in {needs.payer_state or needs.state}" if needs.state else ""),
+            and not accepts(offer.payers, needs.payer, needs.payer_state or needs.state)
         ),
-        (not sees_age(offer.ages, needs.dob, needs.on), f"sees ages {', '.join(offer.ages)} only"),
-        (offer.free is not None and offer.free <= 0, f"is full ({offer.taken} of {offer.capacity})"),
-    )
-    return [reason for holds, reason in checks if holds]
+        lambda needs, _: (
+            f"does not take {needs.payer}" + (f" in {needs.payer_state or needs.state}" if needs.state else "")
+        ),
+    ),
+    Hard(
+        lambda needs, offer: not sees_age(offer.ages, needs.dob, needs.on),
+        lambda _, offer: f"sees ages {', '.join(offer.ages)} only",
+    ),
+    Hard(
+        lambda _, offer: offer.free is not None and offer.free <= 0,
+        lambda _, offer: f"is full ({offer.taken} of {offer.capacity})",
+    ),
+)
+
+
+def left_out(needs: Needs, offer: Offer) -> list[str]:
+    """The hard rules. Each sentence is a reason why this clinician cannot be offered."""
+    return [rule.words(needs, offer) for rule in HARD if rule.holds(needs, offer)]
 
 
 def wishes_met(needs: Needs, offer: Offer) -> list[str]:
     """The soft rules: each wish that this clinician meets."""
-    has = {s.casefold() for s in offer.specialties}
-    speaks = {s.casefold() for s in offer.languages}
-    met = [f"works with {wish}" for wish in needs.specialties if wish.casefold() in has]
-    if needs.language and needs.language.casefold() in speaks:
+    met = [f"works with {wish}" for wish in needs.specialties if _among(wish, offer.specialties)]
+    if needs.language and _among(needs.language, offer.languages):
         met.append(f"speaks {needs.language}")
-    if needs.gender and needs.gender.casefold() == offer.gender.casefold():
+    if needs.gender and _among(needs.gender, (offer.gender,)):
         met.append(f"is {offer.gender}")
     if needs.modality and offer.modality in (needs.modality, Modality.BOTH):
         met.append(f"sees clients {Modality(needs.modality).label.lower()}")
     return met + [f"has {wish} free" for wish in times_met(needs, offer)]
 
 
+def _among(wish: str, has: Sequence[str]) -> bool:
+    return wish in has or wish.casefold() in map(str.casefold, has)
+
+
 def times_met(needs: Needs, offer: Offer) -> list[str]:
     """The times asked for that this clinician has free."""
-    opens = [opening.casefold() for opening in offer.openings]
-    return [wish for wish in needs.times if any(wish.casefold() in opening for opening in opens)]
+    return [wish for wish in needs.times if any(wish.casefold() in opening.casefold() for opening in offer.openings)]
 
 
 def judge(needs: Needs, offer: Offer) -> Fit:
-    met = wishes_met(needs, offer)
-    reasons = [*met]
+    reasons = wishes_met(needs, offer)
+    wishes, free = len(reasons), offer.free
     if offer.employment == Employment.FULL_TIME:
         reasons.append("full time")
-    reasons.append("capacity not on record" if offer.free is None else f"{offer.free} of {offer.capacity} places free")
-    return Fit(offer, tuple(reasons), tuple(left_out(needs, offer)), len(met))
+    reasons.append("capacity not on record" if free is None else f"{free} of {offer.capacity} places free")
+    return Fit(offer, tuple(reasons), tuple(left_out(needs, offer)), wishes)
 
 
 def rank(needs: Needs, offers: Iterable[Offer]) -> tuple[list[Fit], list[Fit]]:

@@ -1,7 +1,5 @@
 """A clinician's places: who is on offer, and the one way to take a place, so that the last is never given twice."""
 
-from dataclasses import fields
-
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -13,7 +11,7 @@ from lwg_intake.records.models import Assignment, Client, Clinician, PlaceHold
 from lwg_intake.records.models.people import named
 
 # What an offer holds after who it is, under the names that the clinician's row has for it.
-_COLUMNS = tuple(field.name for field in fields(Offer))[2:]
+_COLUMNS = Offer._fields[2:]
 
 
 def _counted(rows: models.QuerySet) -> Coalesce:
