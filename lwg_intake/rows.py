@@ -1,4 +1,4 @@
-"""Rows that one statement brought as JSON, as instances of their models."""
+"""Rows as instances of their models where the ORM takes as long to write its statement as the database to answer it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
@@ -16,6 +17,20 @@ def built(model: type[M], rows: Iterable[Mapping[str, Any]] | None, only: Sequen
     fields = _fields(model, tuple(only))
     names = [field.attname for field, _ in fields]
     return [model.from_db("default", names, [f.to_python(row[key]) for f, key in fields]) for row in rows or ()]
+
+
+def one(model: type[M], column: str, value: Any) -> M:
+    """The one row whose column has this value. Raises the model's DoesNotExist where there is none."""
+    statement, names, converted = _reading(model, column)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value])
+        found = cursor.fetchone()
+    if found is None:
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    cells = list(found)
+    for place, field in converted:
+        cells[place] = field.from_db_value(cells[place], None, connection)
+    return model.from_db("default", names, cells)
 
 
 def joined(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:
@@ -29,3 +44,13 @@ def joined(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:
 @cache
 def _fields(model: type[Model], only: tuple[str, ...]) -> list[tuple[Field, str]]:
     return [(f, str(f.column)) for f in model._meta.concrete_fields if not only or f.name in only]
+
+
+@cache
+def _reading(model: type[Model], column: str) -> tuple[str, list[str], list[tuple[int, Any]]]:
+    fields = model._meta.concrete_fields
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    statement = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s"
+    converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+    return statement, [field.attname for field in fields], converted

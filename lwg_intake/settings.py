@@ -76,6 +76,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lwg_intake.desk.navigation.look",
             ],
+            "builtins": ["lwg_intake.access.templatetags.addresses"],
         },
     }
 ]
@@ -181,7 +182,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # ---- Sign-in, sessions and what a page may load ------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["lwg_intake.access.signed_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -211,7 +212,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = f"{PRACTICE_NAME} Intake"
 # A code of the half minute before or after counts too: clocks differ, and typing takes time.
 MFA_TOTP_TOLERANCE = 1
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "lwg_intake.access.signed_in"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS

@@ -13,6 +13,7 @@ from lwg_intake.checklists.models import Case
 from lwg_intake.placement.selectors import address_of, shared, welcome_text
 from lwg_intake.records.models import Termination
 from lwg_intake.records.snapshot import Snapshot
+from lwg_intake.rows import one
 from returning.facts import Facts
 from returning.models import Return
 
@@ -31,7 +32,7 @@ def facts(case: Case) -> Facts:
 
 def details(case: Case) -> Return:
     """The return's own row. Each step looks at few of its relations, so none comes with it."""
-    return Return.objects.get(case=case)
+    return one(Return, "case_id", case.pk)
 
 
 def from_snapshot(case: Case, row: Return, seen: Snapshot) -> Facts:

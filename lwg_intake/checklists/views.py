@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,13 +24,20 @@ from lwg_intake.checklists.templatetags.checklists import in_words
 from lwg_intake.checklists.templatetags.plain import plain
 from lwg_intake.checklists.written import written
 from lwg_intake.errors import NotThere, Refusal, Stale
+from lwg_intake.rows import one
 
 # The office sees every case, a clinician those about their own assignments: Case.visible_to decides which.
 SEE = (Can.SEE_CASES, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS)
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
-    return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    """The case, where this person may see it: the office may see them all. Raises Http404."""
+    if not request.user.can(Can.SEE_CASES):
+        return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    try:
+        return one(Case, "id", pk)
+    except Case.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_GET

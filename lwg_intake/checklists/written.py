@@ -12,7 +12,7 @@ from django.db import connection
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Draft, Entry, Question, Tick
 from lwg_intake.records.models import Client
-from lwg_intake.records.rows import built, joined
+from lwg_intake.rows import built, joined
 
 STATEMENT = (Path(__file__).parent / "written.sql").read_text("utf-8")
 # Of the history, the page shows the newest.

@@ -29,7 +29,6 @@ from lwg_intake.records.models import (
     Removal,
     Termination,
 )
-from lwg_intake.records.rows import built, joined
 from lwg_intake.records.rules import (
     MISSES,
     ClientStatus,
@@ -38,6 +37,7 @@ from lwg_intake.records.rules import (
     Flag,
     PayerClass,
 )
+from lwg_intake.rows import built, joined
 
 STATEMENT = (Path(__file__).parent / "snapshot.sql").read_text("utf-8")
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from lwg_intake.access.accounts import keep_address, password_path
 from lwg_intake.access.models import User
@@ -155,6 +157,19 @@ def test_asking_for_an_unknown_address_tells_nothing(client: Client, rosa: User)
 def test_a_closed_account_is_out_at_once(at_desk: Client, rosa: User) -> None:
     assert at_desk.get("/accounts/").status_code == 200
     User.objects.filter(pk=rosa.pk).update(is_active=False)
+    assert at_desk.get("/accounts/").status_code == 302
+
+
+def test_a_removed_account_is_out_at_once(at_desk: Client, rosa: User) -> None:
+    session = at_desk.session
+    session["_auth_user_id"] = str(rosa.pk + 1)
+    session.save()
+    assert at_desk.get("/accounts/").status_code == 302
+
+
+def test_a_session_ends_on_its_own_day(at_desk: Client) -> None:
+    assert at_desk.get("/accounts/").status_code == 200
+    Session.objects.update(expire_date=timezone.now())
     assert at_desk.get("/accounts/").status_code == 302
 
 

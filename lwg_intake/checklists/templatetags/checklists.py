@@ -1,6 +1,9 @@
 from django import template
 from django.forms import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
+from lwg_intake.checklists.board import Row
 from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.registry import wing_of
 
@@ -23,3 +26,21 @@ def in_words(field: BoundField) -> str:
 def procedure_title(case: Case) -> str:
     """What a case is about, in the words of its procedure."""
     return wing_of(case.procedure).procedure.title
+
+
+CURRENT = (" rail__item--current", mark_safe(' aria-current="step"'))
+
+
+@register.simple_tag
+def rail(rows: list[Row], at: Row | None, address: str) -> SafeString:
+    """The list of steps with how each stands, without a loop in the template: every page of a case has it."""
+    return format_html_join(
+        "\n",
+        '<li class="rail__item rail__item--{}{}"><a href="{}?step={}"{}>'
+        '<span>{} <span class="rail__state">{}</span></span></a></li>',
+        (
+            (row.look, current, address, row.step.key, aria, row.step.title, row.words)
+            for row in rows
+            for current, aria in [CURRENT if at and row.step.key == at.step.key else ("", "")]
+        ),
+    )

@@ -38,7 +38,7 @@ def plain_field(field: BoundField) -> SafeString:
     asked = field.build_widget_attrs({}, widget)
     asked.setdefault("id", field.auto_id)
     shown = widget.get_context(field.html_name, field.value(), asked)["widget"]
-    name, wrong = field.auto_id, bool(field.errors)
+    name, wrong = field.auto_id, bool(_errors(field))
     is_box = isinstance(widget, CheckboxInput)
     kind = "form-check-input" if is_box else "form-select" if isinstance(widget, Select) else "form-control"
     attrs = {"name": shown["name"], **shown["attrs"]}
@@ -63,7 +63,7 @@ def plain_field(field: BoundField) -> SafeString:
 
 def _choices(field: BoundField) -> str:
     """Radio buttons, or boxes to tick, under one heading; what is wrong stands under the last."""
-    wrong = " is-invalid" if field.errors else ""
+    wrong = " is-invalid" if _errors(field) else ""
     boxes = []
     for choice in field.subwidgets:
         data = choice.data
@@ -96,11 +96,16 @@ def _words(field: BoundField) -> str:
     return f"{conditional_escape(field.label)}{star}"
 
 
+def _errors(field: BoundField) -> list[str]:
+    """What is wrong with it. A form that nobody sent yet makes an empty list for each field whenever it is asked."""
+    return list(field.errors) if field.form.is_bound else []
+
+
 def _wrong(field: BoundField) -> str:
     name = field.auto_id
     lines = "".join(
         f'<p id="error_{n}_{name}"><strong>{conditional_escape(str(error))}</strong></p>'
-        for n, error in enumerate(field.errors, 1)
+        for n, error in enumerate(_errors(field), 1)
     )
     return f'<div id="{name}_error" class="invalid-feedback">{lines}</div>' if lines else ""
 
