@@ -98,13 +98,13 @@ def _words(field: BoundField) -> str:
 
 def _errors(field: BoundField) -> list[str]:
     """What is wrong with it. A form that nobody sent yet makes an empty list for each field whenever it is asked."""
-    return list(field.errors) if field.form.is_bound else []
+    return [str(error) for error in field.errors] if field.form.is_bound else []
 
 
 def _wrong(field: BoundField) -> str:
     name = field.auto_id
     lines = "".join(
-        f'<p id="error_{n}_{name}"><strong>{conditional_escape(str(error))}</strong></p>'
+        f'<p id="error_{n}_{name}"><strong>{conditional_escape(error)}</strong></p>'
         for n, error in enumerate(_errors(field), 1)
     )
     return f'<div id="{name}_error" class="invalid-feedback">{lines}</div>' if lines else ""
