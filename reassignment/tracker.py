@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
-from lwg_intake.placement.tracker import Column, day, label, last_look, moment, yes
+from lwg_intake.placement.tracker import ASKED, SETTLED, Column, day, label, last_look, moment
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Clinician, Removal
 from lwg_intake.records.rules import Service
@@ -35,12 +35,7 @@ def _changes(row: Any) -> str:
 
 
 COLUMNS = (
-    Column("Asked on", day("asked_on"), "asked_on"),
-    Column("Client", lambda r: str(r.case.client), "case__client__last_name", leads=True),
-    Column("Record no.", lambda r: r.case.client.ref, "case__client__ref"),
-    Column("Service", label("service"), "service", wide=True),
-    Column("Status", label("stage"), "stage"),
-    Column("CSR", lambda r: str(r.case.opened_by), "case__opened_by__last_name"),
+    *ASKED,
     Column("Asked for by", label("initiator"), "initiator", wide=True),
     Column("Channel", label("channel"), wide=True),
     Column("Reason", label("reason"), "reason"),
@@ -51,15 +46,7 @@ COLUMNS = (
     Column("Goes to", _plain("clinician"), "clinician__last_name"),
     Column("Changes", _changes, "changes"),
     Column("Phone and e-mail confirmed", day("demographics_on"), wide=True),
-    Column("Insurance active", yes("insurance_active"), wide=True),
-    Column("Insurance changed", yes("insurance_changed"), wide=True),
-    Column("Billing settings updated", day("billing_updated_on"), wide=True),
-    Column("Balance", lambda r: "" if r.balance is None else str(r.balance), wide=True),
-    Column("Balance checked", day("balance_cleared_on"), wide=True),
-    Column("Portal", day("portal_on"), wide=True),
-    Column("Documents complete", day("documents_on"), wide=True),
-    Column("OMHC", day("omhc_on"), wide=True),
-    Column("Last intake", day("last_intake_on"), wide=True),
+    *SETTLED,
     Column("Visit", label("appointment_kind"), wide=True),
     Column("Why", lambda r: r.kind_because, wide=True),
     Column("Next visit", moment("appointment_at"), "appointment_at"),

@@ -12,19 +12,14 @@ from django.db.models import Exists, OuterRef, Subquery
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
 from lwg_intake.checklists.models import Case
-from lwg_intake.placement.tracker import Column, day, label, last_look, moment, yes
+from lwg_intake.placement.tracker import ASKED, SETTLED, Column, day, label, last_look, moment
 from lwg_intake.records.models import Removal
 from lwg_intake.records.rules import Category, Service
 from returning.models import Return
 from returning.selectors import PROCEDURE
 
 COLUMNS = (
-    Column("Asked on", day("asked_on"), "asked_on"),
-    Column("Client", lambda r: str(r.case.client), "case__client__last_name", leads=True),
-    Column("Record no.", lambda r: r.case.client.ref, "case__client__ref"),
-    Column("Service", label("service"), "service", wide=True),
-    Column("Status", label("stage"), "stage"),
-    Column("CSR", lambda r: str(r.case.opened_by), "case__opened_by__last_name"),
+    *ASKED,
     Column("Channel", label("channel"), wide=True),
     Column("Earlier ending", day("ended_on"), "ended_on", wide=True),
     Column("Earlier clinician", lambda r: str(r.old_clinician or ""), wide=True),
@@ -35,15 +30,7 @@ COLUMNS = (
     Column("Conditions", lambda r: r.conditions, wide=True),
     Column("Attendance commitment", day("committed_on"), wide=True),
     Column("Demographics confirmed", day("demographics_on"), wide=True),
-    Column("Insurance active", yes("insurance_active"), wide=True),
-    Column("Insurance changed", yes("insurance_changed"), wide=True),
-    Column("Billing settings updated", day("billing_updated_on"), wide=True),
-    Column("Balance", lambda r: "" if r.balance is None else str(r.balance), wide=True),
-    Column("Balance checked", day("balance_cleared_on"), wide=True),
-    Column("Portal", day("portal_on"), wide=True),
-    Column("Documents complete", day("documents_on"), wide=True),
-    Column("OMHC", day("omhc_on"), wide=True),
-    Column("Last intake", day("last_intake_on"), wide=True),
+    *SETTLED,
     Column("Visit", label("appointment_kind")),
     Column("Why", lambda r: r.kind_because, wide=True),
     Column("New clinician", lambda r: str(r.clinician or ""), "clinician__last_name"),

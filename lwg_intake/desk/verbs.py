@@ -26,6 +26,8 @@ TOLD: dict[Kind, dict[str, str]] = {
         "client.opened": "opened the client's record",
         "case.opened": "opened a case",
         "clients.searched": "searched for “{text}”",
+        "home.opened": "looked at the home page: {clients} clients waiting on it",
+        "outbox.opened": "looked at the outbox: messages to {clients} clients shown",
         "caseload.opened": "looked at a caseload of {clients} clients",
         "calls.opened": "looked at the call list: {clients} clients",
         "backfill.opened": "looked at the backfill list: {clients} clients",

@@ -64,6 +64,29 @@ def moment(name: str) -> Callable[[Any], str]:
     return text
 
 
+# Who asks for what: the first columns of both trackers.
+ASKED = (
+    Column("Asked on", day("asked_on"), "asked_on"),
+    Column("Client", lambda r: str(r.case.client), "case__client__last_name", leads=True),
+    Column("Record no.", lambda r: r.case.client.ref, "case__client__ref"),
+    Column("Service", label("service"), "service", wide=True),
+    Column("Status", label("stage"), "stage"),
+    Column("CSR", lambda r: str(r.case.opened_by), "case__opened_by__last_name"),
+)
+# What is settled before a clinician is sought, in both.
+SETTLED = (
+    Column("Insurance active", yes("insurance_active"), wide=True),
+    Column("Insurance changed", yes("insurance_changed"), wide=True),
+    Column("Billing settings updated", day("billing_updated_on"), wide=True),
+    Column("Balance", lambda r: "" if r.balance is None else str(r.balance), wide=True),
+    Column("Balance checked", day("balance_cleared_on"), wide=True),
+    Column("Portal", day("portal_on"), wide=True),
+    Column("Documents complete", day("documents_on"), wide=True),
+    Column("OMHC", day("omhc_on"), wide=True),
+    Column("Last intake", day("last_intake_on"), wide=True),
+)
+
+
 def cells(columns: Sequence[Column], found: Iterable[Any]) -> Iterator[list[str]]:
     """The tracker as lines of text, the header first."""
     yield [column.label for column in columns]
@@ -121,7 +144,8 @@ def file(request: HttpRequest, kind: str, title: str, columns: Sequence[Column],
             "One of the filters is not understood, and a file of everything would mislead. Correct the filters."
         )
     name = title.lower().replace(" ", "-")
-    record("tracker.exported", by=request.user, kind=kind, tracker=name, rows=found.qs.count())
+    shown = list(found.qs.values_list("case__client_id", flat=True))
+    record("tracker.exported", by=request.user, kind=kind, tracker=name, rows=len(shown), shown=sorted(set(shown)))
     lines = cells(columns, found.qs.iterator(2000))
     response = HttpResponse(as_csv(lines) if kind == "csv" else as_xlsx(lines, title), content_type=CONTENT[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}-{dates.today()}.{kind}"'

@@ -74,7 +74,7 @@ def test_an_event_that_cannot_be_written_undoes_the_deed(practice, name, monkeyp
     def broken(*args, **kwargs):
         raise RuntimeError("the audit is away")
 
-    monkeypatch.setattr(Event.objects, "create", broken)
+    monkeypatch.setattr("lwg_intake.audit.record.Event", broken)
     with pytest.raises(RuntimeError, match="the audit is away"):
         deed()
     assert everything() == before

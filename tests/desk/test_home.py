@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lwg_intake import dates
 from lwg_intake.access.roles import MAY, Can, Role
+from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions
 from lwg_intake.checklists.models import Case
 from lwg_intake.records.models import Assignment, Removal
@@ -83,6 +84,16 @@ def test_a_clinician_sees_their_own_clients_and_a_supervisor_the_teams(work):
     work.clinician.clinician.supervisor = supervisor
     work.clinician.clinician.save()
     assert "Your team" in home(lead) and "Caseload, Ada" in home(lead)
+
+
+def test_whose_names_stood_there_is_on_record(work):
+    manager = UserFactory(roles=["manager"])
+    home(manager)
+    seen = Event.objects.get(verb="home.opened", actor_id=manager.pk).values
+    assert seen["clients"] == len(seen["shown"]) > 1
+    assert Removal.objects.get(status="asked").client_id in seen["shown"]
+    home(UserFactory(roles=["billing"]))
+    assert Event.objects.filter(verb="home.opened").count() == 2
 
 
 def test_a_client_who_is_no_longer_theirs_is_gone(work):

@@ -55,6 +55,12 @@ def test_the_list_names_the_client_and_shows_neither_address_nor_words(manager):
         assert hidden not in page
 
 
+def test_whose_messages_stood_there_is_on_record(manager):
+    message = MessageFactory(client=ClientFactory())
+    manager.get("/outbox/", {"show": "all"})
+    assert Event.objects.get(verb="outbox.opened").values == {"clients": 1, "shown": [message.client_id]}
+
+
 def test_it_can_be_narrowed_to_a_text_a_channel_and_a_day(manager):
     client = {name: ClientFactory(last_name=name) for name in ("Old", "Other", "Texted")}
     letter(client=client["Old"], created_at=timezone.now() - timedelta(days=3))

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from lwg_intake import dates
-from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions
 from lwg_intake.checklists.board import board
 from lwg_intake.checklists.models import Case, Entry, Question, Tick
@@ -46,7 +45,7 @@ def test_an_audit_failure_undoes_the_deed(practice, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("the audit is away")
 
-    monkeypatch.setattr(Event.objects, "create", broken)
+    monkeypatch.setattr("lwg_intake.audit.record.Event", broken)
     with pytest.raises(RuntimeError):
         do(case, "ending", practice.csr)
     assert not Tick.objects.filter(case=case).exists()

@@ -257,9 +257,10 @@ def test_an_export_is_recorded_with_who_and_how_many(three):
     watcher = UserFactory(roles=[Role.TRANSITION_MANAGER])
     exported(signed_in(watcher), "xlsx", stage=["new", "waitlist"])
     event = Event.objects.get(verb="tracker.exported")
+    shown = sorted(Return.objects.filter(stage__in=["new", "waitlist"]).values_list("case__client", flat=True))
     assert (event.actor_id, event.values) == (
         watcher.pk,
-        {"kind": "xlsx", "tracker": "returning-clients", "rows": 2},
+        {"kind": "xlsx", "tracker": "returning-clients", "rows": 2, "shown": shown},
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +12,11 @@ from caseload import worklists as caseload
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
+from lwg_intake.audit.record import record
 from lwg_intake.checklists.worklist import SHOWN, questions_for
 from lwg_intake.desk.actions import removals
 from lwg_intake.messages.models import IncomingText, Message
-from lwg_intake.records.models import Assignment, Removal
+from lwg_intake.records.models import Assignment, Client, Removal
 from lwg_intake.records.models.people import theirs
 from reassignment import departure_worklists as departures
 from reassignment import worklists as reassignment
@@ -43,7 +46,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "team": user.can(Can.SEE_TEAM_CLIENTS),
         "may_find": user.can(Can.SEE_ALL_CLIENTS),
     }  # fmt: skip
+    if shown := _shown(context):
+        record("home.opened", by=user, clients=len(shown), shown=shown)
     return render(request, "desk/home.html", context)
+
+
+def _shown(context: dict[str, Any]) -> list[int]:
+    """The clients whose names stand on the page."""
+    refs = {item.ref for found in context["lists"] for item in found.items}
+    named = set(Client.objects.filter(ref__in=refs).values_list("pk", flat=True)) if refs else set()
+    return sorted(named.union(row.client_id for row in (*context["removals"], *context["caseload"])))
 
 
 def _caseload(user: User) -> list[Assignment]:

@@ -73,6 +73,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     narrow.is_valid()
     rows = _narrowed(Message.objects.filter(status__in=SHOWS[show][1]).select_related("client"), narrow.cleaned_data)
     page = Paginator(rows, 40).get_page(request.GET.get("page"))
+    shown = sorted({message.client_id for message in page if message.client_id})
+    record("outbox.opened", by=request.user, clients=len(shown), shown=shown)
     context = {
         "shows": shows,
         "show": show,
