@@ -80,10 +80,9 @@ def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
     took = [_round(contest, sides, number) for number in range(sizes.rounds)]
     mean = [[statistics.fmean(side) for side in round_] for round_ in took]
     figure, floor = (_per_item([round_[n] for round_ in took]) for n in range(2))
-    spread = {"figure": _spread(figure), "floor": _spread(floor)}
     ratios = {
         "ratio": statistics.median(a / b for a, b in mean),
-        "ratio_p95": spread["figure"]["p95"] / spread["floor"]["p95"],
+        "ratio_p95": _percentile(figure, 95) / _percentile(floor, 95),
     }
     return {
         "name": job.name,
@@ -96,7 +95,11 @@ def _measured(job: Job, sizes: Sizes, contest: Contest) -> dict[str, Any]:
         "met": ratios[job.aimed] < job.aim,
         "rounds": sizes.rounds,
         "items": len(contest.items),
-        **{f"{side}_{name}_ms": value for side, part in spread.items() for name, value in part.items()},
+        **{
+            f"{side}_p{part}_ms": round(_percentile(times, part), 3)
+            for side, times in (("figure", figure), ("floor", floor))
+            for part in (50, 95)
+        },
         **contest.beside(),
     }
 
@@ -117,6 +120,6 @@ def _per_item(rounds: list[list[float]]) -> list[float]:
     return [statistics.median(times) for times in zip(*rounds, strict=True)]
 
 
-def _spread(times: list[float]) -> dict[str, float]:
+def _percentile(times: list[float], part: int) -> float:
     ordered = sorted(times)
-    return {f"p{part}": round(ordered[min(len(ordered) - 1, len(ordered) * part // 100)], 3) for part in (50, 95)}
+    return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]

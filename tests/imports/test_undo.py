@@ -115,7 +115,7 @@ def test_every_row_that_an_import_writes_is_noted_when_it_changes(db):
 
 def test_how_far_it_is_is_told_for_each_half(practice, monkeypatch):
     told = []
-    monkeypatch.setattr(actions, "telling", lambda run: nullcontext(lambda *progress: told.append(progress)))
+    monkeypatch.setattr(working, "telling", lambda run: nullcontext(lambda *progress: told.append(progress)))
     practice.write("appointments").run()
     assert take_back().status == "undone"
     names = ["appointments", "assignments", "clients", "clinicians"]
