@@ -28,6 +28,14 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def waited(since: datetime) -> str:
+    """For how long, in one unit: what is compared at a glance has to be short."""
+    minutes = int((timezone.now() - since).total_seconds()) // 60
+    units = ((minutes // 1440, "day"), (minutes // 60, "hour"), (minutes, "minute"))
+    count, unit = next((pair for pair in units if pair[0]), (0, ""))
+    return f"{count} {unit}{'s' if count > 1 else ''}" if count else "just now"
+
+
 def months_before(day: date, months: int) -> date:
     """The same day so many calendar months earlier; the month's last day where that day does not exist."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

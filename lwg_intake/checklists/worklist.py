@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
+from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.checklists.models import Case, Question
 from lwg_intake.records.models import Handover
@@ -29,11 +29,7 @@ class Item:
 
     @property
     def waits(self) -> str:
-        """For how long, in one unit: what is compared at a glance has to be short."""
-        minutes = int((timezone.now() - self.since).total_seconds()) // 60
-        units = ((minutes // 1440, "day"), (minutes // 60, "hour"), (minutes, "minute"))
-        count, unit = next((pair for pair in units if pair[0]), (0, ""))
-        return f"{count} {unit}{'s' if count > 1 else ''}" if count else "just now"
+        return dates.waited(self.since)
 
 
 @dataclass(frozen=True)

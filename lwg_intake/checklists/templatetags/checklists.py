@@ -3,11 +3,13 @@ from django.forms import BoundField
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from lwg_intake import dates
 from lwg_intake.checklists.board import Row
 from lwg_intake.checklists.models import Case
 from lwg_intake.checklists.registry import wing_of
 
 register = template.Library()
+register.filter(dates.waited)
 
 
 @register.filter
