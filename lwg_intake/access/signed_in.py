@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import DataError
 from django.utils import timezone
 
 from lwg_intake.access.models import User
@@ -19,8 +20,8 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         try:
             found = one(self.model, "session_key", self.session_key)
-        except self.model.DoesNotExist:
-            found = None
+        except (self.model.DoesNotExist, DataError):
+            found = None  # A cookie can hold what no key can.
         if found is None or found.expire_date <= timezone.now():
             self._session_key = None
             return None

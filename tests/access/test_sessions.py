@@ -173,6 +173,12 @@ def test_a_session_ends_on_its_own_day(at_desk: Client) -> None:
     assert at_desk.get("/accounts/").status_code == 302
 
 
+def test_a_cookie_that_no_session_can_have_is_nobodys(client: Client) -> None:
+    for key in ("nul\0in the key", "é" * 400):
+        client.cookies[settings.SESSION_COOKIE_NAME] = key
+        assert client.get("/accounts/").status_code == 302
+
+
 def test_the_link_to_choose_a_password_needs_no_sign_in(client: Client, rosa: User) -> None:
     assert b"Choose a password" in client.get(password_path(rosa), follow=True).content
 
