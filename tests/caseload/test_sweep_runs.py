@@ -292,7 +292,7 @@ def _committed(deed: Callable[[], Any], answers: list[Any]) -> None:
 
 # ---- The timetable -----------------------------------------------------------------------------------------------
 def test_the_night_judges_today() -> None:
-    assigned(dates.today() - timedelta(days=40))
+    assigned(dates.today() - timedelta(days=40), client__plan_updated_on=dates.today())
     assert nightly_sweep() == 1
     assert Sweep.objects.get().judged_on == dates.today()
 
