@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Runs one command; without DATABASE_URL on the embedded PostgreSQL under LWG_HOME, started and migrated for it."""
 
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ AS_IT_IS = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squash
 
 
 def main() -> int:
+    # What is loaded at the start stays: the collector would go through it for rubbish again and again.
+    gc.set_threshold(50_000)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lwg_intake.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     asks_for_help = command.startswith("-") or bool({"-h", "--help"} & set(sys.argv))

@@ -4,10 +4,6 @@ import csv
 from collections.abc import Iterable
 from io import BytesIO, StringIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 # What a spreadsheet takes for a formula at the start of a cell.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,6 +24,11 @@ def as_csv(lines: Iterable[list[str]]) -> bytes:
 
 def as_xlsx(lines: Iterable[list[str]], title: str) -> bytes:
     """One sheet; every cell is stored as text, and marked like the CSV's, since it may be saved as one."""
+    # Few programs write a sheet, and all that start read this module: openpyxl is a twelfth of a start.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from openpyxl import load_workbook
-
 from lwg_intake.imports.opening import Broken, Unreadable
 
 UNPACKED = 500_000_000
@@ -26,6 +24,9 @@ class XlsxTable:
     """Raises Unreadable for what is no XLSX, or one that is larger than any report of a practice."""
 
     def __init__(self, content: bytes, sheet: str = "") -> None:
+        # As in lwg_intake/files.py: not at every start.
+        from openpyxl import load_workbook
+
         self.size, self._row = len(content), 0
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:

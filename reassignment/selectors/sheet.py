@@ -9,8 +9,6 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-
 from lwg_intake.errors import Refusal
 from lwg_intake.files import FORMULA
 from lwg_intake.records.models import Clinician
@@ -109,6 +107,9 @@ def _xlsx(data: bytes) -> list[list[str]]:
     with ZipFile(BytesIO(data)) as archive:
         if sum(item.file_size for item in archive.infolist()) > LARGEST_OPENED:
             raise Refusal("This file is larger than a roster once it is opened. Choose the sheet downloaded here.")
+    # As in lwg_intake/files.py: not at every start.
+    from openpyxl import load_workbook
+
     sheet = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets[0]
     found = []
     for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=40, values_only=True):
