@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -56,18 +56,15 @@ class Book:
                 writer.writerows([cell(row.get(name)) for name in columns] for row in self.rows[file.name])
 
 
-def cell(value: Any) -> str:
-    """A value as the import format writes it; nothing known is an empty cell."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Iterable):
-        return ";".join(value)
-    return str(value)
+def cell(value: Any) -> Any:
+    """A value as the import format writes it, where the file's own writer would write another."""
+    write = WRITTEN.get(type(value))
+    return write(value) if write else value
+
+
+WRITTEN: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "yes" if value else "no",
+    datetime: lambda value: value.isoformat(timespec="minutes"),
+    list: ";".join,
+    tuple: ";".join,
+}

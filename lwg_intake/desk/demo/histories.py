@@ -9,7 +9,8 @@ from lwg_intake.desk.demo.people import Person, insure, plan_transition, sign_fo
 from lwg_intake.desk.demo.staff import MEDICAID, Staff
 from lwg_intake.records.rules import sees_age
 
-STATES = (("kept", 84), ("no_show", 4), ("late_cancel", 4), ("client_cancel", 5), ("clinician_cancel", 3))
+STATES = ("kept", "no_show", "late_cancel", "client_cancel", "clinician_cancel")
+UP_TO = (84, 88, 92, 97, 100)  # how often, each with those before it
 EVERY = {"therapy": (7, 7, 7, 14), "couples": (7, 14), "family": (14,), "medication": (28, 28, 84), "omhc": (28,)}
 SERVICES = (("therapy", 78), ("medication", 12), ("couples", 5), ("family", 5))
 
@@ -64,9 +65,7 @@ def visits(
     first = last - timedelta(every * (count - 1))
     for n in range(count):
         day = first + timedelta(every * n)
-        state = (
-            rng.choices([s for s, _ in STATES], [w for _, w in STATES])[0] if 0 < n < count - missed_at_end else "kept"
-        )
+        state = rng.choices(STATES, cum_weights=UP_TO)[0] if 0 < n < count - missed_at_end else "kept"
         if n >= count - missed_at_end:
             state = rng.choice(("no_show", "no_show", "late_cancel"))
         if day >= book.today - timedelta(2) and rng.random() < 0.2:
