@@ -125,12 +125,18 @@ class Seen:
                 self._stored = True
             cursor.execute(
                 "INSERT INTO import_seen SELECT * FROM unnest(%s::bytea[], %s::int[]) ON CONFLICT DO NOTHING",
-                [list(self._last), list(self._last.values())],
+                [_array(self._last), list(self._last.values())],
             )
 
     def _earlier(self, marks: list[bytes]) -> dict[bytes, int]:
         if not self._stored:
             return {}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT key, line FROM import_seen WHERE key = ANY (%s)", [marks])
+            cursor.execute("SELECT key, line FROM import_seen WHERE key = ANY (%s::bytea[])", [_array(marks)])
             return {bytes(key): line for key, line in cursor.fetchall()}
+
+
+def _array(marks: Iterable[bytes]) -> str:
+    """As PostgreSQL writes an array of bytes: psycopg, which asks of each what it is, takes ten times as long."""
+    listed = ",".join([rf'"\\x{mark.hex()}"' for mark in marks])
+    return f"{{{listed}}}"

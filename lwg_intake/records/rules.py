@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import TextChoices
 
@@ -162,6 +163,7 @@ class AgeRange:
     most: int
 
     @classmethod
+    @lru_cache(1_000)  # few are in use, and each is asked of every client
     def parse(cls, text: str) -> "AgeRange":
         """Raises ValueError for what is none of "13-17", "18+", "18"."""
         text = text.strip()
