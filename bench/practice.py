@@ -18,6 +18,7 @@ from bench.names import Person, people
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
 from lwg_intake.checklists.models import Case
+from lwg_intake.desk.schema import MIGRATING
 from lwg_intake.records.models import Assignment, Client
 
 # One client in ten never had a clinician; of the others one in three has one now. Six visits each, one in four missed.
@@ -65,21 +66,24 @@ def ready(what: str, fill: Callable[[], None], fresh: bool = False) -> None:
     if _holds(name) == wanted and not fresh:
         return
     print(f"Building a practice of {what} …", file=sys.stderr)
-    _make(name, template=_empty(fresh))
+    _make(name, template=empty(fresh))
     fill()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     _say(name, wanted)
 
 
-def _empty(fresh: bool) -> str:
-    """A database that is migrated and empty, from which each of the bench is copied."""
+def empty(fresh: bool = False) -> str:
+    """A database that is migrated and empty, from which each of the bench is copied, and each of the tests."""
     name, now, wanted = f"{DATABASE}_empty", str(connection.settings_dict["NAME"]), _mark("nobody")
-    if _holds(name) != wanted or fresh:
-        _make(name, template="template1")
-        use(name)
-        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        _say(name, wanted)
+    with connection._nodb_cursor() as server:
+        # Who comes second waits, and finds it made.
+        server.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        if _holds(name) != wanted or fresh:
+            _make(name, template="template1")
+            use(name)
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            _say(name, wanted)
     use(now)
     return name
 

@@ -5,16 +5,21 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
+from bench import DATABASE
 from lwg_intake.embedded import Cluster, EmbeddedError
-from tests.owner import ROLE
+from lwg_intake.policy.values import write_defaults
+from tests.owner import ROLE, as_owner
 from tests.settings import TEST_DATABASE_URL
 
 server = ExitStack()
@@ -28,19 +33,21 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 def pytest_configure(config: pytest.Config) -> None:
     _keep_bytecode()
     is_worker = hasattr(config, "workerinput")
-    if is_worker or TEST_DATABASE_URL or config.option.collectonly:
+    if is_worker or config.option.collectonly:
         return
-    try:
-        cluster = server.enter_context(Cluster(Path(settings.LWG_HOME), durable=False).running())
-    except EmbeddedError as error:
-        raise pytest.UsageError(str(error)) from error
-    _drop_what_killed_runs_left(cluster)
+    if not TEST_DATABASE_URL:
+        try:
+            cluster = server.enter_context(Cluster(Path(settings.LWG_HOME), durable=False).running())
+        except EmbeddedError as error:
+            raise pytest.UsageError(str(error)) from error
+        _drop_what_killed_runs_left(cluster)
+    server.callback(_drop_empty, config)
 
 
 def _keep_bytecode() -> None:
     """Where a person keeps none beside the sources, the tests keep it in a folder of their own.
 
-    They start some sixty programs, each of which would otherwise compile Django anew.
+    They start some forty programs, each of which would otherwise compile Django anew.
     """
     if sys.dont_write_bytecode:
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(settings.LWG_HOME) / "bytecode")
@@ -63,9 +70,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server.close()
 
 
+def _drop_empty(config: pytest.Config) -> None:
+    """The database of which the others were copies."""
+    connection.settings_dict.update(settings.DATABASE_OWNER)
+    with config.stash[blocking_manager_key].unblock(), connection._nodb_cursor() as there:
+        there.execute(f'DROP DATABASE IF EXISTS "{DATABASE}_empty"')
+
+
 def _drop_what_killed_runs_left(cluster: Cluster) -> None:
     with cluster.connect() as there:
-        rows = there.execute(r"SELECT datname FROM pg_database WHERE datname ~ '^test_lwg_\d+(_gw\d+)?$'").fetchall()
+        rows = there.execute(r"SELECT datname FROM pg_database WHERE datname ~ '^test_lwg_\d+(_\w+)?$'").fetchall()
     for (name,) in rows:
         if not _is_alive(int(name.split("_")[2])):
             cluster.drop_database(name)
@@ -106,9 +120,13 @@ def _no_skip(report: Report) -> Report:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """The owner makes the database, as in production."""
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The owner makes the database, as in production: once, and a copy for each worker."""
+    from bench import practice
+
     connection.settings_dict.update(settings.DATABASE_OWNER)
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = practice.empty()
 
 
 @pytest.fixture(scope="session")
@@ -124,23 +142,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         if not deleting:
             _allow_truncate(cursor)
     options = dict(connection.settings_dict["OPTIONS"])
-    operations = type(connection.ops)
-    flush, execute = operations.sql_flush, operations.execute_sql_flush
-    operations.sql_flush = _deleting if deleting else flush
+    operations, case = type(connection.ops), cast(Any, TransactionTestCase)
+    execute, teardown = operations.execute_sql_flush, case._fixture_teardown
     operations.execute_sql_flush = lambda ops, sql: execute(ops, ["SET LOCAL ROLE NONE", *sql])
+    case._fixture_teardown = _delete_all if deleting else teardown
     connection.settings_dict["OPTIONS"] = options | {"options": f"-c role={ROLE}"}
     connection.close()
     yield
     connection.close()
     connection.settings_dict["OPTIONS"] = options
-    operations.sql_flush, operations.execute_sql_flush = flush, execute
+    operations.execute_sql_flush, case._fixture_teardown = execute, teardown
 
 
-def _deleting(*_: object, **__: object) -> list[str]:
-    """The statements that empty every table, those too that only triggers fill."""
-    tables = set(connection.introspection.table_names()) - {"django_migrations"}
-    deletes = (f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables))
-    return ["SET LOCAL session_replication_role = replica", *deletes]
+def _delete_all(case: TransactionTestCase) -> None:
+    """Empty every table, those too that only triggers fill; what migrating filled is kept, or filled anew."""
+    with as_owner() as cursor:
+        cursor.execute("; ".join(["SET LOCAL session_replication_role = replica", *_deletes()]))
+    write_defaults()
+
+
+@cache
+def _deletes() -> list[str]:
+    tables = set(connection.introspection.table_names())
+    tables -= {"django_migrations", "django_content_type", "auth_permission"}
+    return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables)]
 
 
 def _allow_truncate(cursor: Any) -> None:

@@ -8,6 +8,8 @@ TEST_DATABASE_URL = os.environ.setdefault("LWG_TEST_DATABASE_URL", os.environ.po
 os.environ.setdefault("LWG_HOME", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 # Two runs at once must not use one database; the workers of one run share this with the process that started them.
 TEST_RUN = os.environ.setdefault("LWG_TEST_RUN", str(os.getpid()))
+# Nor one database of the bench, which makes the one that is migrated and empty: the others are copies of it.
+os.environ["LWG_BENCH_DATABASE"] = f"test_lwg_{TEST_RUN}_bench"
 
 from lwg_intake import environment  # noqa: E402
 from lwg_intake.settings import *  # noqa: E402, F403

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from lwg_intake.embedded import Cluster, EmbeddedError
 try:
-    with Cluster(Path(sys.argv[1])).running() as cluster:
+    with Cluster(Path(sys.argv[1]), durable="durable" in sys.argv).running() as cluster:
         with cluster.connect("lwg") as there:
             there.execute("SELECT pg_advisory_lock(1)")
             there.execute("CREATE TABLE IF NOT EXISTS note (words text)")
@@ -39,6 +39,24 @@ def home(tmp_path: Path) -> Iterator[Path]:
     remove(folder)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("made") / "home"
+    with Cluster(folder, durable=False).running():
+        pass
+    yield folder
+    remove(folder)
+
+
+@pytest.fixture
+def used(made: Path, home: Path) -> Path:
+    """A folder whose first start is over: a copy, since making a database takes longer than all else here."""
+    subprocess.run(["cp", "-a", made, home], check=True)
+    if SYSTEM_FOLDER in places(home).base.parents:
+        subprocess.run(["cp", "-a", places(made).base, places(home).base], check=True)
+    return home
+
+
 def remove(folder: Path) -> None:
     """What root's PostgreSQL keeps outside the folder goes too."""
     base = places(folder).base
@@ -46,9 +64,9 @@ def remove(folder: Path) -> None:
         subprocess.run(["rm", "-rf", base], check=True)
 
 
-def use(home: Path) -> subprocess.Popen[str]:
+def use(home: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", USER, str(home)], cwd=ROOT, text=True,
+        [sys.executable, "-c", USER, str(home), *words], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -84,7 +102,7 @@ def test_starts_and_stops(home: Path) -> None:
 
 
 def test_only_its_own_user_can_read_it(home: Path) -> None:
-    with Cluster(home).running() as cluster:
+    with Cluster(home, durable=False).running() as cluster:
         there = cluster.places
         assert [oct(path.stat().st_mode & 0o777) for path in (there.base, there.data, there.socket)] == ["0o700"] * 3
         assert oct(there.passfile.stat().st_mode & 0o777) == "0o600"
@@ -94,11 +112,11 @@ def test_only_its_own_user_can_read_it(home: Path) -> None:
             psycopg.connect(host=str(there.socket), user="lwg", dbname="lwg", password="guessed", passfile="/dev/null")
 
 
-def test_the_last_one_out_stops_it(home: Path) -> None:
-    first, second = use(home), None
+def test_the_last_one_out_stops_it(used: Path) -> None:
+    first, second = use(used), None
     try:
         pid = said(first)
-        second = use(home)
+        second = use(used)
         assert said(second) == pid
         first.communicate()
         assert alive(pid)
@@ -121,13 +139,13 @@ def test_many_may_start_it_at_once(home: Path) -> None:
         end(*users)
 
 
-def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(home: Path) -> None:
-    first = use(home)
+def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(used: Path) -> None:
+    first = use(used)
     pid = said(first)
     first.kill()
     first.wait()
     assert alive(pid)
-    with Cluster(home).running() as cluster:
+    with Cluster(used, durable=False).running() as cluster:
         assert cluster.server_pid() == pid
     gone_by = time.monotonic() + 5
     while alive(pid) and time.monotonic() < gone_by:
@@ -135,17 +153,17 @@ def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(home: Pa
     assert not alive(pid)
 
 
-def test_nothing_is_lost_when_the_server_is_killed(home: Path) -> None:
-    first = use(home)
+def test_nothing_is_lost_when_the_server_is_killed(used: Path) -> None:
+    first = use(used, "durable")
     try:
         os.kill(said(first), signal.SIGKILL)
     finally:
         end(first)
-    assert notes(home) == 1
+    assert notes(used) == 1
 
 
-def test_a_number_that_now_belongs_to_another_program_is_not_believed(home: Path) -> None:
-    with Cluster(home, durable=False).running() as cluster:
+def test_a_number_that_now_belongs_to_another_program_is_not_believed(used: Path) -> None:
+    with Cluster(used, durable=False).running() as cluster:
         note = cluster.places.data / "postmaster.pid"
         left = note.read_text()
     stranger = subprocess.Popen(["sleep", "60"])
@@ -155,7 +173,7 @@ def test_a_number_that_now_belongs_to_another_program_is_not_believed(home: Path
             owner = cluster.places.account
             os.chown(note, owner.uid, owner.gid)
         assert cluster.server_pid() is None
-        with Cluster(home, durable=False).running() as again:
+        with Cluster(used, durable=False).running() as again:
             assert again.server_pid() != stranger.pid
         assert stranger.poll() is None
     finally:
@@ -173,16 +191,16 @@ def test_unusual_paths(tmp_path: Path, name: str) -> None:
         remove(home)
 
 
-def test_a_home_removed_and_made_again_starts_empty(home: Path) -> None:
-    with Cluster(home, durable=False).running() as cluster, cluster.connect("lwg") as there:
+def test_a_home_removed_and_made_again_starts_empty(used: Path) -> None:
+    with Cluster(used, durable=False).running() as cluster, cluster.connect("lwg") as there:
         there.execute("CREATE TABLE old ()")
-    subprocess.run(["rm", "-rf", home], check=True)
-    with Cluster(home, durable=False).running() as cluster, cluster.connect("lwg") as there:
+    subprocess.run(["rm", "-rf", used], check=True)
+    with Cluster(used, durable=False).running() as cluster, cluster.connect("lwg") as there:
         assert there.execute("SELECT to_regclass('old')").fetchone() == (None,)
 
 
-def test_a_first_start_that_was_killed_is_done_again(home: Path) -> None:
-    cluster = Cluster(home, durable=False)
+def test_a_first_start_that_was_killed_is_done_again(used: Path) -> None:
+    cluster = Cluster(used, durable=False)
     with cluster.running():
         pass
     base = cluster.places
