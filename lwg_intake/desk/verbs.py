@@ -163,7 +163,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "import.file": "imported a file",
         "import.uploaded": "uploaded files to import",
         "import.mapped": "said which column of a file is which",
-        "import.windows": "said which days a file covers",
+        "import.windows": "said that a file is Windows-1252",
         "import.person_decided": "decided whether two persons are one: {verdict}",
         "import.checked_again": "had an import checked again",
         "import.applied": "had an import applied",
