@@ -15,6 +15,7 @@ from lwg_intake.access.models import User
 from lwg_intake.audit.models import LONGEST_DEED, Event, RowChange
 from lwg_intake.audit.untold import untold as changes_untold
 from lwg_intake.desk.telling import Line, Names, RowLine, lines, row_line, verbs_of
+from lwg_intake.imports.models import Change
 from lwg_intake.records.models import Client, Clinician
 
 PAGE = 50
@@ -43,11 +44,12 @@ class Asked:
 
 
 def events(asked: Asked) -> QuerySet[Event]:
-    """The latest first. A search or a list that showed a client counts among those who saw the client."""
+    """The latest first. A search or a list that showed a client counts among those who saw the client, and an import
+    that brought or changed rows of the client among what changed them."""
     found = Event.objects.order_by("-at", "-pk")
     if asked.client is not None:
         listed = Q(values__has_key="shown", values__shown__contains=[asked.client])
-        found = found.filter(Q(client_id=asked.client) | listed)
+        found = found.filter(Q(client_id=asked.client) | listed | _imported(asked.client))
     if asked.person is not None:
         found = found.filter(actor_id=asked.person or None)
     if asked.first_on:
@@ -55,6 +57,14 @@ def events(asked: Asked) -> QuerySet[Event]:
     if asked.last_on:
         found = found.filter(at__lt=_midnight(asked.last_on + timedelta(days=1)))
     return found.filter(verb__in=verbs_of(asked.kind)) if asked.kind else found
+
+
+def _imported(client: int) -> Q:
+    """The files that brought or changed rows of a client, and that these were taken back."""
+    of = list(Change.objects.filter(client_id=client).values_list("file_id", "file__run_id").distinct())
+    return Q(verb="import.file", record="imports.runfile", record_id__in=[file for file, _ in of]) | Q(
+        verb="import.undone", record="imports.run", record_id__in={run for _, run in of}
+    )
 
 
 def page(
@@ -67,11 +77,12 @@ def page(
         found = found.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk), at__lte=last.at)
     rows = list(found[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    return told(rows[:PAGE], reader, with_rows=with_rows), more
+    return told(rows[:PAGE], reader, with_rows=with_rows, client=asked.client), more
 
 
-def told(rows: list[Event], reader: User, *, with_rows: bool = False) -> list[Line]:
-    """The events in words; with the rows that the database noted beneath them, where these are asked for."""
+def told(rows: list[Event], reader: User, *, with_rows: bool = False, client: int | None = None) -> list[Line]:
+    """The events in words; with the rows that the database noted beneath them, where these are asked for, only those of
+    the client if one is meant."""
     wanted = {row.client_id for row in rows if row.client_id}
     seen = Client.objects.visible_to(reader).filter(pk__in=wanted).only("first_name", "last_name", "ref")
     names = Names(
@@ -79,7 +90,7 @@ def told(rows: list[Event], reader: User, *, with_rows: bool = False) -> list[Li
         _named(Clinician, {row.values.get("clinician") for row in rows}),
         _named(User, {row.values["asked"].get("person") for row in rows if "asked" in row.values}),
     )
-    return lines(rows, names, _beneath(rows) if with_rows else {})
+    return lines(rows, names, _beneath(rows, client) if with_rows else {})
 
 
 def _named(model: type[Model], asked: set[Any]) -> dict[int, str]:
@@ -87,7 +98,7 @@ def _named(model: type[Model], asked: set[Any]) -> dict[int, str]:
     return {pk: str(row) for pk, row in model._default_manager.in_bulk(wanted).items()} if wanted else {}
 
 
-def _beneath(shown: list[Event]) -> dict[int, list[RowChange]]:
+def _beneath(shown: list[Event], client: int | None) -> dict[int, list[RowChange]]:
     """The rows that the database noted, each once, beneath the event that tells it.
 
     That is the first one of its transaction and client that came after the row, or the last one. Both clocks are asked,
@@ -102,7 +113,8 @@ def _beneath(shown: list[Event]) -> dict[int, list[RowChange]]:
     for event in Event.objects.filter(theirs).order_by("pk").only("at", "client_id", "xact"):
         beside[event.xact or 0].append(event)
     found: dict[int, list[RowChange]] = defaultdict(list)
-    for change in RowChange.objects.filter(theirs).order_by("pk")[:MOST_ROWS]:
+    meant = Q() if client is None else Q(client_id=client) | Q(client_id=None)
+    for change in RowChange.objects.filter(theirs, meant).order_by("pk")[:MOST_ROWS]:
         tellers = [event for event in beside[change.xact] if _may_tell(event, change)]
         if tellers:
             teller = next((event for event in tellers if event.at >= change.at), tellers[-1])
@@ -126,7 +138,8 @@ def as_table(asked: Asked, reader: User, most: int) -> list[list[str]]:
     rows = list(events(asked)[: most + 1])
     table = [[f"When ({settings.TIME_ZONE})", "When (UTC)", "Who", "What", "Details", "Rows changed", "Client", "From"]]
     for first in range(0, min(len(rows), most), MOST_ROWS):
-        for line in told(rows[first : min(first + MOST_ROWS, most)], reader, with_rows=True):
+        shown = rows[first : min(first + MOST_ROWS, most)]
+        for line in told(shown, reader, with_rows=True, client=asked.client):
             table.append(_cells(line))
     if len(rows) > most:
         table.append(["", "", "", f"Only the latest {most:,} are in this file: ask for fewer days.", "", "", "", ""])

@@ -90,7 +90,7 @@ def decide(*, run_id: int, person_id: int, verdict: str, client_id: int | None =
         open_ones = Person.objects.filter(verdict=Person.Verdict.OPEN)
         if not open_ones.filter(pk=person_id).update(verdict=verdict, client_id=same, decided_by=by, decided_at=now):
             raise Stale("Someone else decided about this person first.")
-        record("import.person_decided", by=by, on=person, verdict=verdict, client=same)
+        record("import.person_decided", by=by, on=person, verdict=verdict, shown=[same] if same else [])
         if run.status == Run.Status.CHECKED and not run.open_doubts().exists():
             move(run, Run.Status.CHECKING, notes=[])
             _wake(run)

@@ -72,6 +72,7 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
             {
                 "about": f"{about.ref} · {about}" if about else str(thing),
                 "what": str(model._meta.verbose_name) if thing is about else _said(thing),
+                "client": about.pk if isinstance(about, Client) else None,
                 "is_new": change.former is None,
                 "fields": _differing(change) if change.former is not None else [],
             }

@@ -211,7 +211,11 @@ class Change(models.Model):
     former = models.JSONField(null=True, help_text="By column; empty when the row was created.")
 
     class Meta:
-        indexes = [models.Index(fields=["record_id", "table"], name="change_record")]
+        indexes = [
+            models.Index(fields=["record_id", "table"], name="change_record"),
+            # For the trail of a client.
+            models.Index(fields=["client_id"], condition=models.Q(client_id__isnull=False), name="change_client"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.table} {self.record_id}"

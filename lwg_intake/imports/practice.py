@@ -196,7 +196,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     counts.rows = batches.count
     figures = {**counts.figures(), "rejected": counts.rejects.count}
     RunFile.objects.filter(pk=kept).update(figures=figures, applied_at=timezone.now(), noted_up_to=next_row_change())
-    record("import.file", by=run.by, file=file.name, **figures, run=run.pk)  # type: ignore[arg-type]
+    record("import.file", by=run.by, on=RunFile(pk=kept), file=file.name, **figures, run=run.pk)
     report.notes += [
         f"{source.name}: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from lwg_intake.desk import trail
 from lwg_intake.imports import working
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.records.models import Appointment, Client
@@ -174,7 +175,9 @@ def test_simplepractice_client_details(client, admin, ada):
     assert "301-555-0199" in page and "Bowie" in page
     person = Person.objects.get()
     assert client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": "same:999"}).status_code == 422
+    assert [event.verb for event in trail.events(trail.Asked(client=ada.pk))] == ["import.persons_compared"]
     client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": f"same:{ada.pk}"})
+    assert trail.events(trail.Asked(client=ada.pk))[0].verb == "import.person_decided"
     working.work(run.pk)
     client.post(f"/imports/{run.pk}/apply/")
     working.work(run.pk)

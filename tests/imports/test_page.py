@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from lwg_intake.audit.models import Event
+from lwg_intake.desk import trail
 from lwg_intake.desk.views import imports as views
 from lwg_intake.imports import working
 from lwg_intake.imports.models import Run, RunFile
@@ -17,6 +18,7 @@ from lwg_intake.imports.uploads import SHEET_MB
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.imports import RunFactory, RunFileFactory
+from tests.factories.records import ClientFactory
 
 SECRET = "F41.1 Generalized anxiety"
 
@@ -300,3 +302,27 @@ def test_a_worker_that_fails_says_so_without_a_word_of_the_row(client, admin, pr
     assert run.status == "failed" and "RuntimeError" in run.notes[-1]
     assert "Ada" not in caplog.text and "Ada" not in str(run.notes)
     assert "Try again" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
+def theirs(client):
+    """The verbs of a client's trail, the first deed first."""
+    return [event.verb for event in reversed(trail.events(trail.Asked(client=client.pk)))]
+
+
+def test_the_trail_of_a_client_tells_the_imports_that_brought_changed_and_showed_them(client, admin, practice):
+    practice.run()
+    ada, other = Client.objects.get(), ClientFactory(ref="LW-2", phone="1")
+    practice.write("clients", {"phone": "301-555-0199"}, {"client_ref": "LW-3", "first_name": "Grace"})
+    run = sent(client, practice, "clients")
+    client.get(f"/imports/{run.pk}/")
+    client.post(f"/imports/{run.pk}/apply/")
+    working.work(run.pk)
+    client.post(f"/imports/{run.pk}/undo/")
+    working.work(run.pk)
+    assert Run.objects.get(pk=run.pk).status == "undone"
+    brought = ["import.file"] * 2  # clients.csv and assignments.csv of the folder
+    assert theirs(ada) == [*brought, "import.opened", "import.file", "import.undone"]
+    assert theirs(other) == []
+    lines, _ = trail.page(trail.Asked(client=ada.pk), UserFactory(roles=["manager"]), with_rows=True)
+    beneath = {row.what for line in lines for row in line.rows if row.what.startswith("client ")}
+    assert f"client {ada.pk} changed" in beneath and all(f"client {ada.pk} " in what for what in beneath)

@@ -63,8 +63,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
         return answer
-    record("import.opened", by=request.user, on=run)
     files = list(run.files.all())
+    shown = {change["client"] for file in files for change in file.first if change.get("client")}
+    record("import.opened", by=request.user, on=run, clients=len(shown), shown=sorted(shown))
     doubts = run.open_doubts().count() if run.status == Run.Status.CHECKED else 0
     return render(
         request,
@@ -170,7 +171,7 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
     count = run.open_doubts().count()
     open_ones = list(run.open_doubts()[:SHOWN])
     clients = Client.objects.in_bulk({pk for person in open_ones for pk in person.candidates})
-    record("import.persons_compared", by=request.user, on=run, clients=sorted(clients))
+    record("import.persons_compared", by=request.user, on=run, clients=len(clients), shown=sorted(clients))
     pairs = [
         {"person": person, "candidates": [clients[pk] for pk in person.candidates if pk in clients]}
         for person in open_ones
