@@ -165,6 +165,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "import.mapped": "said which column of a file is which",
         "import.windows": "said that a file is Windows-1252",
         "import.person_decided": "decided whether two persons are one: {verdict}",
+        "import.person_asked_again": "asked again whether two persons are one: it was {verdict}",
         "import.checked_again": "had an import checked again",
         "import.applied": "had an import applied",
         "import.discarded": "discarded an import",

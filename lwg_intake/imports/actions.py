@@ -79,7 +79,7 @@ def decide(*, run_id: int, person_id: int, verdict: str, client_id: int | None =
     Raises Stale when someone else decided first.
     """
     with transaction.atomic():
-        run = _run(run_id, by)
+        _run(run_id, by)
         person = Person.objects.filter(pk=person_id).first()
         if person is None or verdict not in Person.Verdict.values or verdict == Person.Verdict.OPEN:
             raise NotThere("There is nobody to decide about here.")
@@ -91,9 +91,27 @@ def decide(*, run_id: int, person_id: int, verdict: str, client_id: int | None =
         if not open_ones.filter(pk=person_id).update(verdict=verdict, client_id=same, decided_by=by, decided_at=now):
             raise Stale("Someone else decided about this person first.")
         record("import.person_decided", by=by, on=person, verdict=verdict, shown=[same] if same else [])
-        if run.status == Run.Status.CHECKED and not run.open_doubts().exists():
-            move(run, Run.Status.CHECKING, notes=[])
-            _wake(run)
+        for waiting in Run.objects.filter(status=Run.Status.CHECKED, files__doubts__contains=[person_id]).distinct():
+            if not waiting.open_doubts().exists():
+                move(waiting, Run.Status.CHECKING, notes=[])
+                _wake(waiting)
+    return person
+
+
+def ask_again(*, run_id: int, person_id: int, by: User) -> Person:
+    """Put somebody about whom was decided before a person once more. What went in meanwhile stays.
+
+    Raises NotThere where nothing was decided.
+    """
+    with transaction.atomic():
+        run = _run(run_id, by)
+        person = run.decided().filter(pk=person_id).select_for_update(of=("self",)).first()
+        if person is None:
+            raise NotThere("There is nobody about whom was decided here.")
+        shown = [person.client_id] if person.client_id else []
+        record("import.person_asked_again", by=by, on=person, verdict=person.verdict, shown=shown)
+        person.verdict, person.client, person.decided_by, person.decided_at = Person.Verdict.OPEN, None, None, None
+        person.save()
     return person
 
 

@@ -65,8 +65,16 @@ class Run(models.Model):
 
     def open_doubts(self) -> models.QuerySet[Person]:
         """People of its foreign files about whom nobody has decided yet."""
+        return self._persons().filter(verdict=Person.Verdict.OPEN).order_by("name", "pk")
+
+    def decided(self) -> models.QuerySet[Person]:
+        """People of its foreign files about whom somebody decided: who was left out first, then the latest."""
+        is_in = models.Case(models.When(verdict=Person.Verdict.SKIPPED, then=0), default=1)
+        return self._persons().exclude(verdict=Person.Verdict.OPEN).order_by(is_in, "-decided_at", "-pk")
+
+    def _persons(self) -> models.QuerySet[Person]:
         doubts = {doubt for listed in self.files.values_list("doubts", flat=True) for doubt in listed}
-        return Person.objects.filter(pk__in=doubts, verdict=Person.Verdict.OPEN).order_by("name", "pk")
+        return Person.objects.filter(pk__in=doubts)
 
     @property
     def pill(self) -> str:

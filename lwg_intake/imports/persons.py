@@ -17,7 +17,6 @@ Key = tuple[str, date | None]
 
 # What a foreign file may tell of a person beside the name, shown when someone compares.
 FACTS = ("phone", "email", "city", "clinician")
-NEAR = 5
 
 # The names as words.plain and words.person_key would write them, so that the database finds the same ones.
 CLIENTS = """
@@ -80,8 +79,9 @@ def named(cells: list[str], mapping: Mapping) -> Named:
 
 
 def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[dict[Key, Answer], list[int]]:
-    """For each person an answer, and the ids of those (Person) about whom someone has to decide first.
+    """For each person an answer, and the ids of those (Person) about whom someone decided or has to decide first.
 
+    An answer holds among those whom it was given about: of somebody who came on record since, it is asked anew.
     `ref_of` gives the record number under which a foreign file itself would bring somebody new.
     """
     people = {who.same: who for who in wanted}
@@ -94,25 +94,25 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
     doubts: list[int] = []
     for same, who in people.items():
         person = decided.get(same)
-        if person and person.verdict == Person.Verdict.SAME:
-            found[same] = Answer(person.client_id)
-            continue
-        if person and person.verdict == Person.Verdict.SKIPPED:
-            found[same] = Answer(because=f"{who.name} was left out when asked about.")
-            continue
+        verdict = person.verdict if person else Person.Verdict.OPEN
+        asked = person.candidates if person and verdict != Person.Verdict.OPEN else []
         there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
         exact = [k for k in there if who.key in k.keys and (who.dob and k.dob == who.dob or k.ref == ref_of(who))]
-        if len(exact) == 1:
+        near = [known.pk for known in exact or [one for one in there if _near(who, one)]]
+        unasked = [pk for pk in near if pk not in asked]
+        if person and verdict != Person.Verdict.OPEN:
+            doubts.append(person.pk)
+        if person and verdict == Person.Verdict.SAME and not unasked:
+            found[same] = Answer(person.client_id)
+        elif verdict == Person.Verdict.SKIPPED:
+            found[same] = Answer(because=f"{who.name} was left out when asked about.")
+        elif len(exact) == 1 and verdict != Person.Verdict.SAME:
             found[same] = Answer(exact[0].pk)
-            continue
-        near = exact or [known for known in there if _near(who, known)]
-        if person and person.verdict == Person.Verdict.DIFFERENT:
-            near = [known for known in near if known.pk not in person.candidates]
-        if not near:
+        elif not unasked:
             found[same] = Answer()
-            continue
-        doubts.append(_ask(who, person, [known.pk for known in near[:NEAR]]))
-        found[same] = Answer(because="Decide first whether this is somebody who is on record already.")
+        else:
+            doubts.append(_ask(who, person, [*unasked, *asked]))
+            found[same] = Answer(because="Decide first whether this is somebody who is on record already.")
     return found, doubts
 
 
@@ -151,6 +151,6 @@ def _ask(who: Named, person: Person | None, candidates: list[int]) -> int:
     person = person or Person(key=who.key, dob=who.dob)
     person.name, person.facts = who.name[:200], who.facts
     person.candidates, person.verdict = candidates, Person.Verdict.OPEN
-    person.decided_by = person.decided_at = None
+    person.client = person.decided_by = person.decided_at = None
     person.save()
     return person.pk

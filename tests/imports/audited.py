@@ -37,11 +37,18 @@ def _decide_person(p):
     return lambda: imports.decide(run_id=file.run_id, person_id=person.pk, verdict="skipped", by=file.run.by)
 
 
+def _ask_again(p):
+    person = PersonFactory(verdict="skipped")
+    file = RunFileFactory(doubts=[person.pk])
+    return lambda: imports.ask_again(run_id=file.run_id, person_id=person.pk, by=file.run.by)
+
+
 MODULES = {"imports": imports}
 PARTS: set[str] = set()
 DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "imports.say_columns": (_say_columns, {"import.mapped"}),
     "imports.decide": (_decide_person, {"import.person_decided"}),
+    "imports.ask_again": (_ask_again, {"import.person_asked_again"}),
     "imports.upload": (_upload, {"import.uploaded"}),
     "imports.believe_windows": (importing(imports.believe_windows, "checked"), {"import.windows"}),
     "imports.check_again": (importing(imports.check_again, "checked"), {"import.checked_again"}),

@@ -234,6 +234,61 @@ def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, 
     )
 
 
+def decide(client, run, who):
+    person = Person.objects.get()
+    answer = client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": who})
+    if Run.objects.get(pk=run.pk).is_at_work:
+        working.work(run.pk)
+    return answer
+
+
+@pytest.mark.parametrize("verdict", ["same", "different"])
+def test_a_namesake_who_came_later_is_asked_about_and_the_answer_holds_among_all(client, admin, ada, naomi, verdict):
+    """A report without birth dates: the second Ada's visits must not go to the first."""
+    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
+    for second in (False, True):
+        if second:
+            ClientFactory(first_name="Ada", last_name="Brightwater", dob=date(1990, 1, 1))
+        run = checked(client, "a.csv", content)
+        assert figures(run) == (0, 0, 0, 1) and run.open_doubts().count() == 1
+        decide(client, run, f"same:{ada.pk}" if verdict == "same" else verdict)
+        assert figures(run) == ((1, 0, 0, 0) if verdict == "same" else (0, 0, 0, 1))
+        assert not run.open_doubts().exists()
+
+
+def test_among_many_namesakes_each_can_be_chosen_and_the_question_ends(client, admin, naomi):
+    adas = [ClientFactory(first_name="Ada", last_name="Brightwater") for _ in range(7)]
+    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
+    run = checked(client, "a.csv", content)
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert all(f"On record: {one.ref}" in page for one in adas)
+    decide(client, run, "different")
+    assert not run.open_doubts().exists()
+
+
+def test_an_answer_can_be_asked_again(client, admin, ada, naomi):
+    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
+    decide(client, checked(client, "a.csv", content), "skipped")
+    run = checked(client, "b.csv", content)
+    assert "was decided before" in client.get(f"/imports/{run.pk}/").content.decode()
+    assert "Left out" in client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert decide(client, run, "open")["Location"] == f"/imports/{run.pk}/people/"
+    assert decide(client, run, "open").status_code == 404
+    decide(client, run, f"same:{ada.pk}")
+    assert figures(run) == (1, 0, 0, 0)
+
+
+def test_an_answer_also_settles_the_other_files_that_wait_for_it(client, admin, ada, naomi):
+    first, second = (
+        checked(client, "a.csv", reports.attendance(("Ada Brightwater", "Naomi Clarke", day, "Show")))
+        for day in ("03/02/2026", "03/09/2026")
+    )
+    decide(client, first, f"same:{ada.pk}")
+    assert working.waiting() == [second.pk]
+    working.work(second.pk)
+    assert figures(second) == (1, 0, 0, 0)
+
+
 # Any other table.
 
 

@@ -19,7 +19,7 @@ from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.imports import actions, undo
 from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, labelled
-from lwg_intake.imports.models import Run, RunFile
+from lwg_intake.imports.models import Person, Run, RunFile
 from lwg_intake.imports.packed import first_rows
 from lwg_intake.imports.uploads import TooMuch, received
 from lwg_intake.records.models import Client
@@ -74,6 +74,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "files": files,
             "doubts": doubts,
+            "decided": run.decided().count() if run.status == Run.Status.CHECKED else 0,
             "total": run.total,
             "may_apply": any(not file.unread and file.file for file in files),
             "unread": sum(file.unread and not file.ask for file in files),
@@ -161,22 +162,29 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(pk)
     if request.method == "POST":
         verdict, _, client = request.POST.get("who", "").partition(":")
-        person = request.POST.get("person", "")
-        actions.decide(
-            run_id=pk, person_id=int(person) if person.isdigit() and len(person) < 18 else 0, verdict=verdict,
-            client_id=int(client) if client.isdigit() and len(client) < 18 else None, by=request.user,
-        )  # fmt: skip
+        person = whole(request.POST.get("person", "")) or 0
+        if verdict == Person.Verdict.OPEN:
+            actions.ask_again(run_id=pk, person_id=person, by=request.user)
+        else:
+            actions.decide(run_id=pk, person_id=person, verdict=verdict, client_id=whole(client), by=request.user)
         run.refresh_from_db()
         return redirect("import" if run.is_at_work else "import-persons", pk)
     count = run.open_doubts().count()
     open_ones = list(run.open_doubts()[:SHOWN])
+    decided = list(run.decided().select_related("client", "decided_by")[:SHOWN]) if run.status == "checked" else []
     clients = Client.objects.in_bulk({pk for person in open_ones for pk in person.candidates})
-    record("import.persons_compared", by=request.user, on=run, clients=len(clients), shown=sorted(clients))
+    record(
+        "import.persons_compared",
+        by=request.user,
+        on=run,
+        clients=len(clients),
+        shown=sorted(clients.keys() | {one.client_id for one in decided if one.client_id}),
+    )
     pairs = [
         {"person": person, "candidates": [clients[pk] for pk in person.candidates if pk in clients]}
         for person in open_ones
     ]
-    return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs, "count": count})
+    return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs, "count": count, "decided": decided})
 
 
 @require_GET
