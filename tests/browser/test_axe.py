@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from lwg_intake.access.models import User
 from lwg_intake.records.models import Client
 from tests.browser.conftest import axe, fits, sign_in
+from tests.factories.imports import RunFileFactory
 
 OPEN = ("/accounts/login/", "/accounts/login/?lapsed=1", "/accounts/password/reset/", "/accounts/password/reset/done/")
 # Role and address of pages that need nothing on record; pages of a client or a case look after themselves.
@@ -24,6 +25,10 @@ PAGES = (
     ("csr", "/people/"),
     ("administrator", "/people/"),
     ("administrator", "/people/add/"),
+    ("administrator", "/imports/"),
+    ("manager", "/retention/"),
+    ("manager", "/trail/"),
+    ("csr", "/trail/mine/"),
     ("manager", "/numbers/"),
     ("manager", "/numbers/return_intake_months/"),
 )
@@ -48,6 +53,19 @@ def test_behind_the_door(
     page.goto(address)
     axe(page)
     fits(page)
+
+
+def test_the_status_of_an_import_is_not_cut_on_a_phone(
+    new_page: Callable[..., Page], staff: Callable[..., User]
+) -> None:
+    run = RunFileFactory().run
+    page = new_page("phone")
+    sign_in(page, staff("administrator"))
+    for address in ("/imports/", f"/imports/{run.pk}/"):
+        page.goto(address)
+        axe(page)
+        pill = page.get_by_text("Checked, waits for you").bounding_box()
+        assert pill and pill["x"] + pill["width"] <= 390 - 14
 
 
 def test_a_person_with_errors_in_the_form(page: Page, staff: Callable[..., User]) -> None:
