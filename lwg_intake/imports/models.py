@@ -84,7 +84,7 @@ class Run(models.Model):
     @property
     def total(self) -> dict[str, int]:
         """The figures of all files together."""
-        names = ("created", "updated", "rejected")
+        names = ("rows", "created", "updated", "rejected")
         return {name: sum(file.figures.get(name, 0) for file in self.files.all()) for name in names}
 
 

@@ -270,7 +270,7 @@ def test_an_answer_can_be_asked_again(client, admin, ada, naomi):
     content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
     decide(client, checked(client, "a.csv", content), "skipped")
     run = checked(client, "b.csv", content)
-    assert "was decided before" in client.get(f"/imports/{run.pk}/").content.decode()
+    assert "1 person was compared with those on record before." in client.get(f"/imports/{run.pk}/").content.decode()
     assert "Left out" in client.get(f"/imports/{run.pk}/people/").content.decode()
     assert decide(client, run, "open")["Location"] == f"/imports/{run.pk}/people/"
     assert decide(client, run, "open").status_code == 404
@@ -283,6 +283,8 @@ def test_an_answer_also_settles_the_other_files_that_wait_for_it(client, admin, 
         checked(client, "a.csv", reports.attendance(("Ada Brightwater", "Naomi Clarke", day, "Show")))
         for day in ("03/02/2026", "03/09/2026")
     )
+    page = client.get(f"/imports/{first.pk}/").content.decode()
+    assert "Nothing can go in yet" in page and "Nothing would change" not in page
     decide(client, first, f"same:{ada.pk}")
     assert working.waiting() == [second.pk]
     working.work(second.pk)

@@ -78,6 +78,12 @@ def test_a_check_shows_what_would_change_and_changes_nothing(client, admin, prac
     assert Client.objects.get().phone == "301-555-0101"
 
 
+def test_a_file_without_rows_says_that_it_has_none(client, admin, folder):
+    header = folder.write("clients").path.joinpath("clients.csv").read_bytes().splitlines()[0]
+    run = sent(client, folder.raw("clients", header), "clients")
+    assert "stands no row that could be taken in" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
 def test_rejected_rows_come_back_as_a_file(client, admin, folder):
     folder.write("clients", {"dob": "soon"}, {"client_ref": "LW-2"})
     run = sent(client, folder, "clients")
