@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from lwg_intake.errors import NotThere, Refusal
 
 NUL = "\x00"
+NOTHING_TO_SEE = "This address takes what a form sends, and shows nothing. Go back to the page that the form stands on."
 
 
 class RefusalMiddleware:
@@ -22,7 +23,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            page = render(request, "refusal.html", {"refusal": NOTHING_TO_SEE}, status=response.status_code)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """PostgreSQL keeps no NUL in a text, and no keyboard makes one: such a request was made by hand."""

@@ -65,19 +65,30 @@ def _note(request: HttpRequest, now: float) -> None:
 
 def _sign_in(request: HttpRequest, *, lapsed: bool) -> str:
     """The sign-in page's address, with the way back to the page (never to a fragment or a form's target)."""
-    asked = urlsplit(request.headers.get("HX-Current-URL", "")).path or (
-        request.get_full_path() if request.method == "GET" and not is_poll(request) else ""
-    )
+    asked = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if not asked and request.method == "GET":
+        asked = "" if is_poll(request) else request.get_full_path()
+    elif not asked:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        asked = came_from.path if came_from.netloc == request.get_host() else ""
     query = ({"lapsed": "1"} if lapsed else {}) | ({"next": asked} if asked else {})
     return f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}"
 
 
 def _whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Turn a redirect to the sign-in page into one that htmx follows with the whole page."""
-    target = response.get("Location", "")
-    if "HX-Request" not in request.headers or urlsplit(target).path != resolve_url(settings.LOGIN_URL):
+    """Turn a redirect to the sign-in page into one that htmx follows with the whole page.
+
+    Of a form's target, where nothing is to be seen, it becomes one to the page that the form stands on.
+    """
+    target = urlsplit(response.get("Location", ""))
+    if target.path != resolve_url(settings.LOGIN_URL):
         return response
-    return HttpResponse(status=204, headers={"HX-Redirect": _sign_in(request, lapsed="lapsed=1" in target)})
+    address = _sign_in(request, lapsed="lapsed=1" in target.query)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if request.method != "GET" and "next=" in target.query:
+        response["Location"] = address
+    return response
 
 
 def listen() -> None:

@@ -2,12 +2,14 @@
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -119,6 +121,20 @@ def test_a_fragment_that_comes_too_late_loads_the_sign_in_page_whole(at_desk: Cl
         assert answer.status_code == 204
         assert answer["HX-Redirect"].startswith("/accounts/login/?")
         assert "next=%2Fcases%2F7%2F" in answer["HX-Redirect"]
+
+
+@pytest.mark.parametrize("lapsed", [True, False])
+@pytest.mark.parametrize(("came_from", "back"), [("http://testserver/cases/7/?step=x", "/cases/7/"), ("", None)])
+def test_a_form_that_comes_too_late_leads_back_to_its_page(at_desk: Client, lapsed: bool, came_from: str, back: str):
+    set_back(at_desk, seen=15 * 60 + 1) if lapsed else at_desk.logout()
+    answer = at_desk.post("/cases/7/leave/", headers={"Referer": came_from} if came_from else {})
+    assert QueryDict(urlsplit(answer["Location"]).query).get("next") == back
+
+
+def test_the_address_of_a_form_says_that_it_shows_nothing(at_desk: Client) -> None:
+    answer = at_desk.get("/cases/7/leave/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Go back to the page that the form stands on." in answer.content.decode()
 
 
 def test_signed_in_pages_are_kept_nowhere(at_desk: Client) -> None:
