@@ -49,6 +49,7 @@ TOLD: dict[Kind, dict[str, str]] = {
     },
     Kind.CHANGED: {
         "client.changed": "changed the client's details",
+        "client.confirmed": "confirmed the client's details as they are",
         "contact.written": "wrote an entry in the interaction log",
         "insurance.confirmed": "confirmed the insurance",
         "portal.confirmed": "confirmed the portal access",

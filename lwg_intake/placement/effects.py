@@ -98,8 +98,11 @@ class Effects:
         changed = {name: value for name, value in fields.items() if facts.demographics.get(name) != value}
         today = dates.today()
         Client.objects.filter(pk=case.client_id).update(demographics_on=today, **changed)
-        record("client.changed", by=by, on=case.client, client_id=case.client_id,
-               fields={name: [facts.demographics.get(name), value] for name, value in changed.items()})  # fmt: skip
+        if changed:
+            record("client.changed", by=by, on=case.client, client_id=case.client_id,
+                   fields={name: [facts.demographics.get(name), value] for name, value in changed.items()})  # fmt: skip
+        else:
+            record("client.confirmed", by=by, on=case.client, client_id=case.client_id)
         self.set(case, demographics_on=today)
         return {"changed": sorted(name.replace("_", " ") for name in changed)}
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from lwg_intake import dates
+from lwg_intake.audit.models import Event
 from lwg_intake.checklists import actions
 from lwg_intake.checklists.board import board
 from lwg_intake.checklists.models import Case, Entry, Question, Tick
@@ -203,6 +204,14 @@ def test_a_balance_blocks_until_billing_arranges_it(practice):
     assert Return.objects.get(case=case).stage != "blocked_balance"
     do(case, "balance", practice.csr, seen="80")
     finish(case, practice, practice.duarte)
+
+
+def test_who_only_confirms_the_details_is_not_told_to_have_changed_them(practice):
+    case = start(practice, former())
+    do(case, "demographics", practice.csr, city="Bowie")
+    do(case, "demographics", practice.csr, city="Bowie")
+    verbs = Event.objects.filter(verb__startswith="client.c").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["client.changed", "client.confirmed"]
 
 
 def test_medicaid_waits_for_the_assessment_but_its_booking_is_never_blocked(practice):
