@@ -66,6 +66,10 @@ def _number(key: str, _: Mapping[str, Any]) -> str:
     return NUMBERS[key].meaning if key in NUMBERS else key
 
 
+def _clients(count: Any, _: Mapping[str, Any]) -> str:
+    return "1 client" if count == 1 else f"{count} clients"
+
+
 def _value(value: Any, values: Mapping[str, Any]) -> str:
     number = NUMBERS.get(values.get("key", ""))
     return number.said(value) if number and isinstance(value, int) else str(value)
@@ -79,6 +83,7 @@ WORDS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "key": _number,
     "old": _value,
     "new": _value,
+    "clients": _clients,
 }
 
 

@@ -248,7 +248,7 @@ def test_a_look_at_a_list_says_which_clients_it_showed(manager, path):
 def test_a_list_that_showed_the_client_is_found_by_client(manager, csr):
     mine, other = ClientFactory(), ClientFactory()
     record("calls.opened", by=csr, clients=1, shown=[mine.pk])
-    assert "Looked at the call list: 1 clients" in shown(signed_in(manager), client=mine.pk)
+    assert "Looked at the call list: 1 client" in shown(signed_in(manager), client=mine.pk)
     assert "Looked at the call list" not in shown(signed_in(manager), client=other.pk)
 
 
@@ -308,6 +308,11 @@ def test_steps_numbers_messages_and_people_have_their_names(manager, csr):
 def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():
     event = Event(verb="client.changed", values={"fields": {"version": [1, 2], "email_ok": [None, True]}})
     assert details(event) == [("version", "1 → 2"), ("email ok", "nothing → yes")]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 client"), (3, "3 clients")])
+def test_one_client_is_no_plural(count, words):
+    assert sentence(Event(verb="calls.opened", values={"clients": count})) == f"looked at the call list: {words}"
 
 
 def test_beneath_an_event_stand_the_rows_of_its_own_client(manager, csr):
