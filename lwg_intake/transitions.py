@@ -18,6 +18,8 @@ def move(thing: models.Model, to: str, **also: Any) -> None:
     here: str = thing.status  # type: ignore[attr-defined]
     if to not in model.MOVES[here]:  # type: ignore[attr-defined]
         words = {str(status): status.label.lower() for status in model.Status}  # type: ignore[attr-defined]
+        if to == here:
+            raise Refusal(f"This is {words[here]} already.")
         raise Refusal(f"This is {words[here]} and cannot become {words[to]}.")
     rows = model._default_manager.filter(pk=thing.pk, status=here)
     if getattr(model, "VERSION_COUNTS_CHANGES", True) and hasattr(thing, "version"):

@@ -142,7 +142,7 @@ def test_who_is_second_is_told_and_sees_how_it_stands(manager):
     message = kind_of("failed")
     Message.objects.update(status="queued")
     page = change(manager, message, do="again")
-    assert page.status_code == 422 and "cannot become" in words(page) and "Waiting to be sent" in words(page)
+    assert page.status_code == 422 and "already" in words(page) and "Waiting to be sent" in words(page)
     assert change(manager, message, do="dance").status_code == 422
     assert manager.post("/outbox/999999/change/", {"do": "again"}).status_code == 404
 

@@ -69,6 +69,14 @@ def test_from_upload_to_taking_back(client, admin, practice):
     )
 
 
+def test_a_deed_that_comes_second_is_told_on_the_page_of_the_import(client, admin, practice):
+    run = sent(client, practice, "clinicians", "clients")
+    client.post(f"/imports/{run.pk}/apply/")
+    answer = client.post(f"/imports/{run.pk}/apply/")
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "This is going in already." in page and "clinicians.csv" in page
+
+
 def test_a_check_shows_what_would_change_and_changes_nothing(client, admin, practice):
     practice.write("clients", phone="301-555-0101").run()
     practice.write("clients", phone="301-555-0199")

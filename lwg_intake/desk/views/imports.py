@@ -63,6 +63,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"
         return answer
+    return _one(request, run)
+
+
+def _one(request: HttpRequest, run: Run, refusal: Refusal | None = None) -> HttpResponse:
     files = list(run.files.all())
     shown = {change["client"] for file in files for change in file.first if change.get("client")}
     record("import.opened", by=request.user, on=run, clients=len(shown), shown=sorted(shown))
@@ -72,6 +76,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "desk/import.html",
         {
             "run": run,
+            "refusal": refusal,
             "files": files,
             "doubts": doubts,
             "decided": run.decided().count() if run.status == Run.Status.CHECKED else 0,
@@ -90,6 +95,7 @@ def deed(request: HttpRequest, pk: int, do: str) -> HttpResponse:
     """Let it in, throw it away, look again, or take it back."""
     if do not in DEEDS:
         raise NotThere("There is no such deed.")
+    request.on_refusal = lambda refusal: _one(request, _run(pk), refusal)  # type: ignore[attr-defined]
     said = DEEDS[do][1]
     DEEDS[do][0](run_id=pk, by=request.user)
     if said:
