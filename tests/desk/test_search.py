@@ -128,6 +128,13 @@ def test_while_one_types_a_client_is_an_option_and_on_a_page_a_link(client: Brow
     assert b'role="option"' not in page and b'role="listbox"' not in page
 
 
+def test_who_sees_some_clients_only_is_told_so_where_nobody_is_found(client: Browser, cat: Client) -> None:
+    person = User.objects.create_user("dr@example.com", "x", roles=[Role.CLINICIAN])
+    client.force_login(person)
+    assert "Only clients whom you may see are looked for." in post(client, "smith").content.decode()
+    assert "Only clients" not in post(client, "2/30/1988").content.decode()
+
+
 def test_a_clinician_finds_only_their_own(client: Browser, cat: Client) -> None:
     person = User.objects.create_user("who@example.com", "x", roles=[Role.CLINICIAN])
     client.force_login(person)

@@ -15,7 +15,7 @@ from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.desk.actions import search as action
-from lwg_intake.records.search import MOST_LINES, Hit
+from lwg_intake.records.search import MOST_LINES, NOBODY, Found, Hit
 from lwg_intake.records.search_terms import LONGEST_TEXT
 
 # Not a loop in the template: at every letter typed, that took a quarter of the whole request.
@@ -46,13 +46,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "more": len(found.hits) == MOST_LINES,
         "nearly": found.nearly,
         "lines": _lines(found.hits, OPTION if typing else LINK),
-        "instead": found.instead if text.strip() else "",
+        "instead": _instead(found, user) if text.strip() else "",
         "sought": text[:LONGEST_TEXT],
         "typing": typing,
     }
     if typing:
         return HttpResponse(render_to_string("desk/search_results.html", context))
     return render(request, "desk/search.html", context)
+
+
+def _instead(found: Found, user: User) -> str:
+    """What to try where nobody is found; who sees some clients only is told that there may be others."""
+    if found.instead == NOBODY and not user.can(Can.SEE_ALL_CLIENTS):
+        return f"{NOBODY} Only clients whom you may see are looked for."
+    return found.instead
 
 
 def _lines(hits: list[Hit], opening: str) -> SafeString:
