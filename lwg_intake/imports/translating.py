@@ -127,12 +127,16 @@ class Translated:
         return "" if index is None else cells[index].strip()
 
     def _is_summary(self, cells: list[str]) -> bool:
+        """Whether a row is about nobody. There are people who are called Sum: more is told of them than a name."""
+        visits = self.mapping.makes == "appointments"
+        told = [self._cell(cells, name) for name in (("clinician", "date") if visits else ("dob", *CLIENT))]
+        if all(told) if visits else any(told):
+            return False
         first = plain(next((cell for cell in cells if cell.strip()), ""))
         if first.split(" ")[0] in ("total", "totals", "summary", "sum"):
             return True
         who = self._cell(cells, "client") or self._cell(cells, "last_name")
-        rest = [self._cell(cells, name) for name in ("clinician", "date")]
-        return self.mapping.makes == "appointments" and not (all(rest) or (who and any(rest)))
+        return visits and not (who and any(told))
 
     def _answers(self, people: list[Named]) -> dict[Key, Answer]:
         found, doubts = answers(people, new_ref)

@@ -163,6 +163,14 @@ def test_a_visit_told_by_its_day_alone_is_the_one_of_that_day(client, admin, ada
     assert (figures(run), visit.state) == ((0, 1, 0, 0), "kept")
 
 
+def test_who_is_called_sum_is_no_row_that_sums_up(client, admin, naomi):
+    content = reports.details({"Client": "Sum Wong", "Phone number": "301-555-0123"}, {"Client": "Total: 1"})
+    assert figures(brought(client, "d.csv", content)) == (1, 0, 0, 0)
+    rows = ("Sum Wong", "Naomi Clarke", "03/02/2026", "Show"), ("Sum of all", "", "", "")
+    run = checked(client, "a.csv", reports.attendance(*rows))
+    assert figures(run) == (1, 0, 0, 0)
+
+
 def test_simplepractice_client_details(client, admin, ada):
     content = reports.details(
         {"Client": "Grace Hopperson", "Phone number": "301-555-0123", "Email": "grace@example.com", "ZIP": "20814"},
