@@ -98,15 +98,17 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
         asked = person.candidates if person and verdict != Person.Verdict.OPEN else []
         there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
         exact = [k for k in there if who.key in k.keys and (who.dob and k.dob == who.dob or k.ref == ref_of(who))]
-        near = [known.pk for known in exact or [one for one in there if _near(who, one)]]
-        unasked = [pk for pk in near if pk not in asked]
+        # By its name alone somebody is the one whom a file brought, unless there are namesakes never asked about.
+        near = exact if exact and who.dob else [known for known in there if known in exact or _near(who, known)]
+        unasked = [known.pk for known in near if known.pk not in asked]
+        certain = len(exact) == 1 and not set(unasked) - {exact[0].pk}
         if person and verdict != Person.Verdict.OPEN:
             doubts.append(person.pk)
         if person and verdict == Person.Verdict.SAME and not unasked:
             found[same] = Answer(person.client_id)
         elif verdict == Person.Verdict.SKIPPED:
             found[same] = Answer(because=f"{who.name} was left out when asked about.")
-        elif len(exact) == 1 and verdict != Person.Verdict.SAME:
+        elif certain and verdict != Person.Verdict.SAME:
             found[same] = Answer(exact[0].pk)
         elif not unasked:
             found[same] = Answer()

@@ -264,6 +264,17 @@ def test_a_namesake_who_came_later_is_asked_about_and_the_answer_holds_among_all
         assert not run.open_doubts().exists()
 
 
+def test_a_namesake_of_somebody_whom_a_file_brought_is_asked_about(client, admin, naomi):
+    brought(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
+    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
+    assert figures(checked(client, "a.csv", content)) == (1, 0, 0, 0)
+    ClientFactory(first_name="Ada", last_name="Brightwater")
+    run = checked(client, "a.csv", content)
+    assert figures(run) == (0, 0, 0, 1) and len(run.open_doubts().get().candidates) == 2
+    decide(client, run, f"same:{Client.objects.get(ref__startswith='P').pk}")
+    assert figures(run) == (1, 0, 0, 0)
+
+
 def test_among_many_namesakes_each_can_be_chosen_and_the_question_ends(client, admin, naomi):
     adas = [ClientFactory(first_name="Ada", last_name="Brightwater") for _ in range(7)]
     content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
