@@ -81,7 +81,7 @@ def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: i
             assert page.status == 200 and b"invented data" in page.read()
     finally:
         demo.send_signal(signal.SIGINT)
-        rest, _ = demo.communicate(timeout=60)
+        rest, _ = demo.communicate(timeout=30)  # Less than the time after which a program is killed.
     assert (demo.returncode, rest.strip().splitlines()[-1]) == (0, "Stopped.")
     assert no_program_in(home)
 

@@ -36,7 +36,7 @@ def _redis(program: str, home: Path, logs: Path) -> tuple[Child | None, str]:
     private_folder(folder, me)
     socket = folder / "redis.sock"
     words = [program, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder)]
-    child = start("broker", [*words, "--save", "", "--appendonly", "no"], dict(os.environ), logs)
+    child = start("broker", [*words, "--save", "", "--appendonly", "no"], dict(os.environ), logs, serves=True)
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and child.process.poll() is None:
         try:

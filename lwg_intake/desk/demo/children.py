@@ -27,11 +27,12 @@ class ChildDied(Exception):
 
 @dataclass(frozen=True)
 class Child:
-    """A program that runs for the demo, with what it writes in a file of its own."""
+    """A program that runs for the demo, with what it writes in a file of its own. Others talk to one that `serves`."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    serves: bool = False
 
     def check(self) -> None:
         """Raises ChildDied when it no longer runs."""
@@ -42,7 +43,7 @@ class Child:
             raise ChildDied(f"The {self.name} ended by itself ({code}). Its last words, from {self.log}:\n  {words}")
 
 
-def start(name: str, words: Sequence[str], environment: dict[str, str], logs: Path) -> Child:
+def start(name: str, words: Sequence[str], environment: dict[str, str], logs: Path, *, serves: bool = False) -> Child:
     """Start a program that does not hear the terminal's Ctrl-C, and does not outlive this one."""
     logs.mkdir(mode=0o700, exist_ok=True)
     log = logs / f"{name.replace(' ', '-')}.log"
@@ -51,11 +52,19 @@ def start(name: str, words: Sequence[str], environment: dict[str, str], logs: Pa
             words, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
             preexec_fn=_end_with_parent,
         )  # fmt: skip
-    return Child(name, process, log)
+    return Child(name, process, log, serves)
 
 
 def stop(children: Sequence[Child]) -> None:
-    """Ask each to end, the first started last; after a while make it."""
+    """Ask each to end, the first started last; after a while make it.
+
+    One that serves ends after the others: a worker that finds its broker gone looks for it until it is made to end.
+    """
+    for serves in (False, True):
+        _stop([child for child in children if child.serves is serves])
+
+
+def _stop(children: Sequence[Child]) -> None:
     for child in reversed(children):
         if child.process.poll() is None:
             child.process.terminate()
