@@ -1,10 +1,15 @@
 """A clinician's places: who is on offer, and the one way to take a place, so that the last is never given twice."""
 
-from django.db import models, transaction
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import connection, models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from lwg_intake import dates
 from lwg_intake.errors import Refusal
 from lwg_intake.records.matching import Needs, Offer, left_out
 from lwg_intake.records.models import Assignment, Client, Clinician, PlaceHold
@@ -19,15 +24,31 @@ def _counted(rows: models.QuerySet) -> Coalesce:
     return Coalesce(Subquery(per), 0)
 
 
+# Stand for the day and the clinician in the statement that is written once.
+_TODAY, _ONE = date.min, -1
+
+
+@cache
+def _statement(one: bool) -> tuple[str, tuple[Any, ...]]:
+    """What reads who is on offer, written once: Django takes as long to write it as to read the rows."""
+    rows = (
+        Clinician.objects.staying(_TODAY)
+        .order_by()
+        .annotate(
+            taken=_counted(Assignment.objects.running()) + _counted(PlaceHold.objects.filter(released_at__isnull=True))
+        )
+    )
+    rows = rows.filter(pk=_ONE) if one else rows
+    return rows.values_list("pk", "first_name", "last_name", "credentials", *_COLUMNS).query.sql_with_params()
+
+
 def offers(pk: int | None = None) -> list[Offer]:
     """Every clinician who has not left, with the places taken: open assignments and places held. One statement."""
-    rows = Clinician.objects.staying().annotate(
-        taken=_counted(Assignment.objects.running()) + _counted(PlaceHold.objects.filter(released_at__isnull=True))
-    )
-    if pk is not None:
-        rows = rows.filter(pk=pk)
-    found = rows.values_list("pk", "first_name", "last_name", "credentials", *_COLUMNS)
-    return [Offer(pk, named(first, last, letters), *rest) for pk, first, last, letters, *rest in found]
+    sql, params = _statement(pk is not None)
+    asked = {_TODAY: dates.today(), _ONE: pk}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [asked.get(value, value) for value in params])
+        return [Offer(pk, named(first, last, letters), *rest) for pk, first, last, letters, *rest in cursor.fetchall()]
 
 
 def hold(*, client: Client, clinician_id: int, needs: Needs) -> PlaceHold | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,9 +27,9 @@ def named(first_name: str, last_name: str, credentials: str) -> str:
 
 
 class ClinicianQuerySet(models.QuerySet["Clinician"]):
-    def staying(self) -> ClinicianQuerySet:
-        """Who has no last day, or one that has not passed."""
-        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=dates.today()))
+    def staying(self, on: date | None = None) -> ClinicianQuerySet:
+        """Who has no last day, or one that has not passed on a day, today unless told."""
+        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=on or dates.today()))
 
 
 class Clinician(models.Model):
