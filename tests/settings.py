@@ -21,3 +21,5 @@ DATABASES["default"]["TEST"] = {"NAME": f"test_lwg_{TEST_RUN}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages name static files as they lie in the sources.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Each of the tests' thousands of browsers would otherwise read all static files before its first page.
+WHITENOISE_AUTOREFRESH = True
