@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from lwg_intake.placement.note import sentence
 from reassignment.facts import Request
 from reassignment.rules.words import Reason
 
@@ -11,11 +12,11 @@ Fields = Mapping[str, Any]
 
 
 def reason(said: Fields, facts: Request) -> str:
-    wish = f" Preference: {said['preference'].rstrip('.')}." if said.get("preference") else ""
+    wish = f" Preference: {sentence(said['preference'])}" if said.get("preference") else ""
     why = Reason(said["reason"]).label.lower()
     return (
         f"Client asks for another clinician than {facts.old_clinician}. Reason: {why}. "
-        f"Client's words: {said['clarified'].rstrip('.')}.{wish}"
+        f"Client's words: {sentence(said['clarified'])}{wish}"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lwg_intake.placement.note import sentence
 from lwg_intake.records.rules import Category, Channel
 from returning.facts import Facts
 
@@ -11,7 +12,7 @@ Fields = Mapping[str, Any]
 
 def ending(said: Fields, facts: Facts) -> str:
     severe = " Marked as severe." if said["severe"] else ""
-    summary = f" {said['summary'].rstrip('.')}." if said["summary"] else ""
+    summary = f" {sentence(said['summary'])}" if said["summary"] else ""
     return f"Past records reviewed. Last ending {Category(said['category']).label}.{summary}{severe}"
 
 

@@ -9,6 +9,12 @@ from lwg_intake.records.rules import Modality
 Fields = Mapping[str, Any]
 
 
+def sentence(words: str) -> str:
+    """What somebody typed, with a full stop where it has no end of its own."""
+    words = words.strip()
+    return words if words.endswith((".", "?", "!", "…")) else f"{words}."
+
+
 def demographics(said: Fields, facts: Placement) -> str:
     changed = said.get("changed") or []
     return "E-mail, phone and address confirmed." + (f" Updated: {', '.join(changed)}." if changed else "")
