@@ -1,4 +1,4 @@
-"""Rows as instances of their models where the ORM takes as long to write its statement as the database to answer it."""
+"""Rows asked for, and made instances of their models, where the ORM takes as long as the database to answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
+from django.db.models.expressions import RawSQL
 
 M = TypeVar("M", bound=Model)
 
@@ -31,6 +32,16 @@ def one(model: type[M], column: str, value: Any) -> M:
     for place, field in converted:
         cells[place] = field.from_db_value(cells[place], None, connection)
     return model.from_db("default", names, cells)
+
+
+def among(values: list[Any]) -> RawSQL:
+    """For `__in`: a list as one array, which the database reads in a tenth of the time of so many parameters.
+
+    All numbers or all texts, at least one. Numbers go in the array's text form: psycopg would look at each.
+    """
+    if isinstance(values[0], str):
+        return RawSQL("SELECT unnest(%s::text[])", [values])
+    return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, values))}}}"])
 
 
 def joined(rows: list[M], name: str, known: Mapping[int, Model]) -> list[M]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
-from lwg_intake.imports.merging import Key, Merged, Values, among, chunks, insert, merge, update
+from lwg_intake.imports.merging import Key, Merged, Values, chunks, insert, merge, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.records import episodes
 from lwg_intake.records.models import Assignment, Removal, Termination
+from lwg_intake.rows import among
 
 PAIRING = ("client_id", "clinician_id", "service")
 # What the audit tells of an assignment: somebody made it here; later a file brought it too.

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from datetime import datetime
 
-from lwg_intake.imports.merging import Merged, Values, among, chunks, in_key_order, insert, merge
+from lwg_intake.imports.merging import Merged, Values, chunks, in_key_order, insert, merge
 from lwg_intake.imports.reading import Sheet
 from lwg_intake.records.models import Appointment, Contact
+from lwg_intake.rows import among
 
 
 def appointments(sheet: Sheet) -> Merged:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 
 from lwg_intake.imports import ledger
+from lwg_intake.rows import among
 
 Values = dict[str, Any]
 Key = tuple[Any, ...]
@@ -30,13 +30,6 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     """The distinct values, sorted, in lists short enough for one statement."""
     listed = sorted({value for value in values if value is not None})
     return (listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK))
-
-
-def among(values: list[Any]) -> RawSQL:
-    """For `__in`: a list as one array, which the database reads in a tenth of the time of so many parameters."""
-    if isinstance(values[0], str):
-        return RawSQL("SELECT unnest(%s::text[])", [values])
-    return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, values))}}}"])
 
 
 def key_of(values: Values, key: Sequence[str]) -> Key:

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from lwg_intake.imports import ledger
-from lwg_intake.imports.merging import Merged, Values, among, chunks, insert, merge, on_record, update
+from lwg_intake.imports.merging import Merged, Values, chunks, insert, merge, on_record, update
 from lwg_intake.imports.reading import Row, Sheet
 from lwg_intake.records.models import Balance, Client, Clinician, OmhcAssessment
+from lwg_intake.rows import among
 
 # Columns of clients.csv that stand in tables of their own.
 BESIDE_CLIENT = ("balance", "balance_as_of", "no_show_fees", "omhc_assessed_on")

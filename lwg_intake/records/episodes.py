@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models.expressions import RawSQL
 
 from lwg_intake.records.models import Assignment, Client, Episode, Termination
 from lwg_intake.records.rules import Category
+from lwg_intake.rows import among
 
 CHUNK = 5_000
 
@@ -71,19 +71,14 @@ def derive(client_ids: Iterable[int] | None = None) -> None:
             _derive(listed[start : start + CHUNK])
 
 
-def _among(ids: list[int]) -> RawSQL:
-    """For `__in`: thousands of numbers as one array in its text form, which takes a fraction of as many parameters."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
-
-
 def _derive(client_ids: list[int]) -> None:
     # Two derivations of one client take turns; in the order of the ids, so that neither waits for the other.
     list(
-        Client.objects.filter(pk__in=_among(client_ids)).order_by("pk").select_for_update(no_key=True).values_list("pk")
+        Client.objects.filter(pk__in=among(client_ids)).order_by("pk").select_for_update(no_key=True).values_list("pk")
     )
     runs, endings = _facts(client_ids)
     there: dict[int, list[Episode]] = defaultdict(list)
-    for episode in Episode.objects.filter(client__in=_among(client_ids)).order_by("client", "started_on"):
+    for episode in Episode.objects.filter(client__in=among(client_ids)).order_by("client", "started_on"):
         there[episode.client_id].append(episode)
     new: list[Episode] = []
     changed: list[Episode] = []
@@ -114,14 +109,14 @@ def _derive(client_ids: list[int]) -> None:
 def _facts(client_ids: list[int]) -> tuple[dict[int, list[Run]], dict[int, list[Ending]]]:
     endings: dict[int, list[Ending]] = defaultdict(list)
     by_pairing: dict[tuple[int, int, str], list[date]] = defaultdict(list)
-    found = Termination.objects.filter(client__in=_among(client_ids)).values_list(
+    found = Termination.objects.filter(client__in=among(client_ids)).values_list(
         "pk", "client", "clinician", "service", "ended_on", "category"
     )
     for pk, client, clinician, service, on, _category in sorted(found, key=lambda t: (t[4], GRAVITY[t[5]], t[0])):
         endings[client].append(Ending(pk, on))
         by_pairing[client, clinician, service].append(on)
     runs: dict[int, list[Run]] = defaultdict(list)
-    assigned = Assignment.objects.filter(client__in=_among(client_ids))
+    assigned = Assignment.objects.filter(client__in=among(client_ids))
     for client, clinician, service, start, end in assigned.values_list(
         "client", "clinician", "service", "started_on", "ended_on"
     ):

@@ -31,12 +31,8 @@ _TODAY, _ONE = date.min, -1
 @cache
 def _statement(one: bool) -> tuple[str, tuple[Any, ...]]:
     """What reads who is on offer, written once: Django takes as long to write it as to read the rows."""
-    rows = (
-        Clinician.objects.staying(_TODAY)
-        .order_by()
-        .annotate(
-            taken=_counted(Assignment.objects.running()) + _counted(PlaceHold.objects.filter(released_at__isnull=True))
-        )
+    rows = Clinician.objects.staying(_TODAY).annotate(
+        taken=_counted(Assignment.objects.running()) + _counted(PlaceHold.objects.filter(released_at__isnull=True))
     )
     rows = rows.filter(pk=_ONE) if one else rows
     return rows.values_list("pk", "first_name", "last_name", "credentials", *_COLUMNS).query.sql_with_params()
