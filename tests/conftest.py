@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -31,7 +30,6 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    _keep_bytecode()
     is_worker = hasattr(config, "workerinput")
     if is_worker or config.option.collectonly:
         return
@@ -42,17 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from error
         _drop_what_killed_runs_left(cluster)
     server.callback(_drop_empty, config)
-
-
-def _keep_bytecode() -> None:
-    """Where a person keeps none beside the sources, the tests keep it in a folder of their own.
-
-    They start some forty programs, each of which would otherwise compile Django anew.
-    """
-    if sys.dont_write_bytecode:
-        sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(settings.LWG_HOME) / "bytecode")
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,6 +1,7 @@
 """The one settings file, on a PostgreSQL of the tests' own."""
 
 import os
+import sys
 from pathlib import Path
 
 # With DATABASE_URL the tests use that server; everything else is as in the demo.
@@ -10,6 +11,12 @@ os.environ.setdefault("LWG_HOME", str(Path(__file__).resolve().parent.parent / "
 TEST_RUN = os.environ.setdefault("LWG_TEST_RUN", str(os.getpid()))
 # Nor one database of the bench, which makes the one that is migrated and empty: the others are copies of it.
 os.environ["LWG_BENCH_DATABASE"] = f"test_lwg_{TEST_RUN}_bench"
+# Where a person keeps no bytecode beside the sources, the tests keep it in a folder of their own, from the first module
+# on: they start some forty programs, each of which would otherwise compile Django anew.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(Path(os.environ["LWG_HOME"]).absolute() / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from lwg_intake import environment  # noqa: E402
 from lwg_intake.settings import *  # noqa: E402, F403

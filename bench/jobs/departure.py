@@ -105,7 +105,7 @@ def prepare(sizes: Sizes) -> Contest:
         _bytes[:] = got
 
     def beside() -> dict[str, Any]:
-        parts = {kind: _median(partial(_one, fresh, figure, n)) for n, kind in enumerate(KINDS)}
+        parts = {kind: _median(partial(_one, fresh, figure, n), sizes.rounds) for n, kind in enumerate(KINDS)}
         took = {f"{kind}_ms": ms for kind, ms in parts.items()}
         crowd = _viewers(departure, manager, min(POLLS, sizes.items))
         return {"rows": len(rows), "statements": len(_next)} | took | crowd
@@ -120,8 +120,8 @@ def _one(fresh: Any, figure: Any, item: int) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _median(took: Any) -> float:
-    return round(statistics.median(took() for _ in range(9)), 2)
+def _median(took: Any, rounds: int) -> float:
+    return round(statistics.median(took() for _ in range(rounds)), 2)
 
 
 def _viewers(departure: Departure, manager: User, polls: int) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def prepare(sizes: Sizes) -> Contest:
         written[page] = rehearsed(partial(look, page))
 
     def beside() -> dict[str, Any]:
-        first, last = (statistics.median(_took(partial(look, page)) for _ in range(9)) for page in pages)
+        first, last = (statistics.median(_took(partial(look, page)) for _ in range(sizes.rounds)) for page in pages)
         return {"rows": sizes.rows, "last_page": pages[1], "first_ms": round(first, 1), "last_ms": round(last, 1),
                 "statements": len(written[1])}  # fmt: skip
 

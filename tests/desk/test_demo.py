@@ -49,7 +49,7 @@ def port() -> int:
 
 
 def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: int, settings: Settings) -> None:
-    once = manage(home, "demo", "--once", "--port", str(port))
+    once = manage(home, "demo", "--once", "--clients", "200", "--port", str(port))
     assert (once.returncode, "start page answered" in once.stdout) == (0, True), once.stderr
     assert "Traceback" not in once.stderr
 
@@ -105,6 +105,12 @@ def test_a_senseless_port_is_refused(home: Path) -> None:
     for text in ("http", "70000"):
         with pytest.raises(CommandError, match="give a number from 1 to 65535"):
             call_command("demo", f"--port={text}")
+
+
+def test_a_senseless_number_of_clients_is_refused() -> None:
+    for text in ("few", "99", "3151"):
+        with pytest.raises(CommandError, match="give a number from 100 to 3150"):
+            call_command("demo", f"--clients={text}")
 
 
 def test_a_folder_that_cannot_be_used(home: Path) -> None:

@@ -15,20 +15,24 @@ from lwg_intake.desk.demo.staff import Staff
 
 SEED = 20_260_301
 DRAWN_CLINICIANS = 27
-DRAWN_CLIENTS = 3_150
+# Fewer are ready sooner, but leave some lists short.
+DRAWN_CLIENTS, FEWEST_CLIENTS = 3_150, 100
 FIRST_REF = 20_101
 LEAVING = "CL-07"
 ROSTER = 14
 
 
-def write_practice(folder: Path, today: date | None = None) -> None:
-    """Write the practice as it stands on a day (today, unless another is given). The folder is made if need be."""
+def write_practice(folder: Path, today: date | None = None, drawn: int = DRAWN_CLIENTS) -> None:
+    """Write the practice as it stands on a day (today, unless another is given). The folder is made if need be.
+
+    So many clients are drawn, beside those who are named.
+    """
     book = Book(today or dates.today(), Random(SEED))
     clinicians = staff.by_hand(book.today) + staff.drawn(book.rng, DRAWN_CLINICIANS)
     book.staff = {clinician.ref: clinician for clinician in clinicians}
     for number, case in enumerate(CASES, FIRST_REF):
         write_case(book, number, case)
-    _draw_clients(book, clinicians)
+    _draw_clients(book, clinicians, drawn)
     _untidy(book)
     visits.cancel_some(book)
     # One clinician is full to the last place, one has a single place left.
@@ -41,13 +45,13 @@ def write_practice(folder: Path, today: date | None = None) -> None:
     book.write(folder)
 
 
-def _draw_clients(book: Book, clinicians: list[Staff]) -> None:
+def _draw_clients(book: Book, clinicians: list[Staff], drawn: int) -> None:
     """Nearly half in care, as many former, the rest not yet clients. The leaving clinician's roster is filled up."""
     rng = book.rng
     working = [c for c in clinicians if c.ref != LEAVING and (c.last_day is None or c.last_day > book.today)]
     once = [c for c in clinicians if c.ref != LEAVING]
     kinds = [service for service, _ in histories.SERVICES], [weight for _, weight in histories.SERVICES]
-    for number in range(FIRST_REF + len(CASES), FIRST_REF + len(CASES) + DRAWN_CLIENTS):
+    for number in range(FIRST_REF + len(CASES), FIRST_REF + len(CASES) + drawn):
         who = people.drawn(book, number)
         service = rng.choices(*kinds)[0]
         standing = rng.choices(("in care", "former", "prospective"), (45, 45, 10))[0]

@@ -11,7 +11,7 @@ from caseload.sweeps import sweep
 from lwg_intake.audit.grants import as_owner
 from lwg_intake.desk.demo.accounts import make_accounts
 from lwg_intake.desk.demo.departures import begin_a_departure
-from lwg_intake.desk.demo.practice import write_practice
+from lwg_intake.desk.demo.practice import DRAWN_CLIENTS, write_practice
 from lwg_intake.desk.demo.reassignments import begin_reassignments
 from lwg_intake.desk.demo.reviews import write_reviews
 from lwg_intake.desk.demo.visits import fill_the_backfill_list
@@ -23,12 +23,17 @@ from lwg_intake.records.models import Client
 Say = Callable[[str], None]
 
 
-def prepare(home: Path, cluster: Cluster, fresh: bool, say: Say) -> list[tuple[str, str, str]]:
-    """Make everything ready, or go on with what is there. Returns role, e-mail and password of each sign-in."""
+def prepare(
+    home: Path, cluster: Cluster, fresh: bool, say: Say, drawn: int | None = None
+) -> list[tuple[str, str, str]]:
+    """Make everything ready, or go on with what is there. Returns role, e-mail and password of each sign-in.
+
+    A new practice has so many clients beside those who are named, or as many as keep a front desk busy.
+    """
     if fresh:
         _start_over(home, cluster)
     bring_up_to_date()
-    _load_practice(home, say)
+    _load_practice(home, say, drawn)
     accounts = make_accounts()
     write_reviews()
     fill_the_backfill_list()
@@ -47,17 +52,19 @@ def _start_over(home: Path, cluster: Cluster) -> None:
     _loaded(home).unlink(missing_ok=True)
 
 
-def _load_practice(home: Path, say: Say) -> None:
+def _load_practice(home: Path, say: Say, drawn: int | None) -> None:
     """Import the invented practice once; a load that was interrupted goes on with the same files."""
     folder, loaded = _practice(home), _loaded(home)
     if loaded.exists() or (not folder.exists() and Client.objects.exists()):
+        if drawn is not None:
+            say("The practice that is here stays as it is; --fresh makes a new one.")
         return
     say("Loading the invented practice, once (less than a minute) …")
     if not folder.exists():
         half_done = folder.with_name("practice.new")
         shutil.rmtree(half_done, ignore_errors=True)
         half_done.mkdir()
-        write_practice(half_done)
+        write_practice(half_done, drawn=DRAWN_CLIENTS if drawn is None else drawn)
         half_done.rename(folder)
     import_folder(folder)
     # The database would count the new rows in a minute; the sweep of uncounted ones takes ten times as long.

@@ -16,6 +16,7 @@ from django.core.management import BaseCommand, CommandError
 
 from lwg_intake.desk.demo.broker import start_broker
 from lwg_intake.desk.demo.children import Child, ChildDied, Stopped, heeding_signals, start, stop, watch
+from lwg_intake.desk.demo.practice import DRAWN_CLIENTS, FEWEST_CLIENTS
 from lwg_intake.embedded import Cluster, EmbeddedError, make_home
 
 READY_SECONDS = 60
@@ -27,6 +28,12 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def number_of_clients(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not FEWEST_CLIENTS <= int(text) <= DRAWN_CLIENTS:
+        raise argparse.ArgumentTypeError(f"give a number from {FEWEST_CLIENTS} to {DRAWN_CLIENTS}")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Try the program out: an invented practice on this machine, until Ctrl-C."
     requires_system_checks: list[str] = []
@@ -34,9 +41,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and start over")
         parser.add_argument("--port", type=port_number, default=8000, help="where the pages are served (8000)")
+        parser.add_argument(
+            "--clients", type=number_of_clients, help=f"how many clients are drawn ({DRAWN_CLIENTS}); fewer load sooner"
+        )
         parser.add_argument("--once", action="store_true", help="prepare, request the start page, stop")
 
-    def handle(self, *, fresh: bool, port: int, once: bool, **options: Any) -> None:
+    def handle(self, *, fresh: bool, port: int, clients: int | None, once: bool, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is for invented data only: unset DATABASE_URL to run it.", returncode=2)
         home = Path(settings.LWG_HOME)
@@ -47,7 +57,7 @@ class Command(BaseCommand):
                 refuse_taken(port)
                 with Cluster(home).running() as cluster:
                     try:
-                        self.run(home, cluster, children, address, port, fresh, once)
+                        self.run(home, cluster, children, address, port, fresh, clients, once)
                     finally:
                         stop(children)
         except Stopped:
@@ -56,13 +66,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def run(
-        self, home: Path, cluster: Cluster, children: list[Child], address: str, port: int, fresh: bool, once: bool
-    ) -> None:
+        self, home: Path, cluster: Cluster, children: list[Child], address: str, port: int, fresh: bool,
+        clients: int | None, once: bool,
+    ) -> None:  # fmt: skip
         # Its modules read the database's models, which a refusal above does not need.
         from lwg_intake.desk.demo.stage import prepare
 
         self.stdout.write(f"Preparing the demo in {home} …")
-        accounts = prepare(home, cluster, fresh, self.stdout.write)
+        accounts = prepare(home, cluster, fresh, self.stdout.write, clients)
         logs = home / "log"
         environment = dict(
             os.environ, LWG_HOME=str(home), BASE_URL=address.rstrip("/"), PYTHONUNBUFFERED="1", REMAP_SIGTERM="SIGQUIT"
