@@ -77,22 +77,14 @@ def worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen
         with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
             started.append(
                 subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-m",
-                        "celery",
-                        "-A",
-                        "lwg_intake",
-                        "worker",
-                        "--concurrency=1",
-                        "--loglevel=INFO",
-                    ],
+                    # It is alone, and need not wait a second for others to answer.
+                    [sys.executable, *"-m celery -A lwg_intake worker --concurrency=1 --without-mingle".split()],
                     cwd=ROOT,
                     env=environment,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
-                )  # fmt: skip
+                )
             )
         return started[-1]
 

@@ -90,7 +90,7 @@ class Command(BaseCommand):
         schedule = home / "timetable"
         for left in home.glob("timetable*"):
             left.unlink()
-        children.append(start("worker", celery("worker", "--concurrency", "1"), environment, logs))
+        children.append(start("worker", celery("worker", "--concurrency", "1", "--without-mingle"), environment, logs))
         children.append(start("timetable", celery("beat", "--pidfile", "", "-s", str(schedule)), environment, logs))
         self.stdout.write(welcome(address, accounts, home))
         self.stdout.flush()
