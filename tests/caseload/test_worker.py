@@ -70,6 +70,7 @@ def worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.caseload.worker_settings",
         "LWG_BROKER_URL": redis,
+        "CELERY_CUSTOM_WORKER_POOL": "tests.caseload.worker_pool:Watchful",
         "LWG_WORKER_DATABASE": connection.settings_dict["NAME"],
     }
 
@@ -78,7 +79,7 @@ def worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen
             started.append(
                 subprocess.Popen(
                     # It is alone, and need not wait a second for others to answer.
-                    [sys.executable, *"-m celery -A lwg_intake worker --concurrency=1 --without-mingle".split()],
+                    [sys.executable, *"-m celery -A lwg_intake worker --pool=custom --concurrency=1 --without-mingle".split()],
                     cwd=ROOT,
                     env=environment,
                     stdout=log,
