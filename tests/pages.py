@@ -15,7 +15,10 @@ from lwg_intake.access.signed_in import SessionStore
 
 
 def signed_in(user: User) -> Browser:
-    """A browser of this person's own, with a session as signing in leaves it; signing in itself costs as much as a page."""
+    """A browser of this person's own, with a session as signing in leaves it.
+
+    Signing in itself costs as much as a page, and has tests of its own.
+    """
     session, now = SessionStore(), time.time()
     session.update({
         SESSION_KEY: str(user.pk),

@@ -31,6 +31,8 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on this machine"),
 ]
 COUNT = 30
+# One that is alone need not wait a second for others to answer.
+ALONE = ("--pool=custom", "--concurrency=1", "--without-mingle")
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = 40) -> Any:
@@ -78,8 +80,7 @@ def worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen
         with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
             started.append(
                 subprocess.Popen(
-                    # It is alone, and need not wait a second for others to answer.
-                    [sys.executable, *"-m celery -A lwg_intake worker --pool=custom --concurrency=1 --without-mingle".split()],
+                    [sys.executable, "-m", "celery", "-A", "lwg_intake", "worker", *ALONE],
                     cwd=ROOT,
                     env=environment,
                     stdout=log,

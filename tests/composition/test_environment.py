@@ -22,6 +22,13 @@ COMPLETE = {
     "EMAIL_URL": "smtp+tls://desk:secret@mail.example.org",
     "DEFAULT_FROM_EMAIL": "Front desk <desk@example.org>",
 }
+# Without them no texts are sent.
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2,
+    "TWILIO_FROM": "+14105550100",
+    "BASE_URL": "https://intake.example.org",
+}
 
 
 def check(values: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +55,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 def test_a_complete_environment_is_safe_to_deploy() -> None:
-    done = check(COMPLETE, "--deploy", "--fail-level", "WARNING")
+    done = check(COMPLETE | TWILIO, "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
 
 
@@ -68,16 +75,7 @@ def test_everything_missing_is_said_at_once() -> None:
     assert all(" is missing: set " in line for line in lines)
 
 
-TWILIO = {
-    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-    "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2,
-    "TWILIO_FROM": "+14105550100",
-    "BASE_URL": "https://intake.example.org",
-}
-
-
 def test_texts_need_all_of_twilio_or_nothing(refused: Callable[[dict[str, str]], str]) -> None:
-    assert check(COMPLETE | TWILIO).returncode == 0
     for name in ("TWILIO_AUTH_TOKEN", "TWILIO_FROM", "BASE_URL"):
         assert refused(COMPLETE | TWILIO | {name: ""}).split()[0] == name
     for name in TWILIO:
