@@ -1,38 +1,24 @@
 """Finding a client by whatever the caller says: names in any order, misheard or misspelt, digits, dates, an address.
 
-A search is a range of keys for each thing typed (migration 0003 lays the keys out, search_terms.py reads the text).
-A first statement looks for words on record that are near in spelling or in sound to those typed (migration 0008), a
+A search is a range of keys for each thing typed (migration 0003 lays the keys out, search_terms.py reads the text). A
+first statement looks for words on record that are near in spelling or in sound to those typed (migration 0008), a
 second one for the clients whom all terms mean, by what was typed, by a nickname or by a near word, with everything that
-a line of the list shows. Of a single word it is first seen whether it finds enough as typed: most of what one types
-letter by letter does.
+a line of the list shows (search_hits.py). Of a single word it is first seen whether it finds enough as typed: most of
+what one types letter by letter does.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import (
-    Case,
-    CharField,
-    Exists,
-    F,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Concat, TruncDate
 
 from lwg_intake import dates
-from lwg_intake.records.models import Appointment, Assignment, Client, Termination
-from lwg_intake.records.rules import AppointmentState, ClientStatus
+from lwg_intake.records.models import Client
+from lwg_intake.records.search_hits import COLUMNS, Hit, lines
 from lwg_intake.records.search_terms import BEGINS, NICKNAME, Term, Way, read
 
 if TYPE_CHECKING:
@@ -49,49 +35,6 @@ NOBODY = "Nobody found. Try fewer letters, the date of birth, or the last four d
 NO_SUCH_DAY = "There is no such day. Try the year of birth beside a name, or the last four digits of the phone."
 SAYS_NOTHING = "Type at least two letters or digits, or a whole date of birth."
 LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginnings.
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One line of the answer: enough to tell two of one name apart."""
-
-    client_id: int
-    ref: str
-    first_name: str
-    last_name: str
-    preferred_name: str
-    dob: date | None
-    phone: str
-    email: str
-    city: str
-    state: str
-    status: str  # one of ClientStatus
-    clinician: str
-    seen_on: date | None
-
-    @property
-    def name(self) -> str:
-        """As one speaks it."""
-        return f"{self.first_name} {self.last_name}"
-
-    @property
-    def standing(self) -> str:
-        """Active, former or never a client."""
-        return ClientStatus(self.status).label
-
-    def facts(self, today: date) -> str:
-        """What tells namesakes apart, as far as known: birth date and age, phone, place, clinician, last visit."""
-        born = f"{_said(self.dob)} ({dates.age_on(self.dob, today)})" if self.dob else ""
-        place = f"{self.city}, {self.state}".strip(", ")
-        seen = f"last seen {_said(self.seen_on)}" if self.seen_on else ""
-        return " · ".join(filter(None, (born, self.phone, place, self.clinician, seen)))
-
-
-def _said(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
-
-
-_COLUMNS = ", ".join(field.name for field in fields(Hit))
 
 
 @dataclass(frozen=True)
@@ -123,11 +66,14 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
         hits = _ask(_met(terms, visible, limit), limit)
         if len(hits) >= min(ENOUGH, limit):
             return Found([hit for hit, _ in hits])
-    terms = _with_near_words(terms) if misspelt else terms
-    lacking, choices = _may_be_lacking(terms)
-    hits = _ask(_met(terms, visible, limit, lacking), limit)
+    near = _with_near_words(terms) if misspelt else terms
+    lacking, choices = _may_be_lacking(near)
+    hits = _ask(_met(near, visible, limit, lacking), limit)
     if not hits and choices:
         hits = _ask(_any_met(choices, visible, limit), limit)
+    elif not hits and (heard := _heard_right(terms, visible)):
+        namesakes = _ask(_any_met([[heard]], visible, limit + 1), limit + 1)
+        hits = namesakes if len(namesakes) <= limit else []  # More are no help: fewer letters or a date find better.
     return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
 
 
@@ -321,6 +267,20 @@ def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
     return lacking, [*choices, whole] if names and whole else choices
 
 
+def _heard_right(terms: list[Term], visible: _Sql) -> Term | None:
+    """Of two names the one that is on record as typed where the other is not: that one may be misheard beyond likeness.
+
+    None where both are, so that a name which is on record of nobody brings no crowd of namesakes.
+    """
+    if len(terms) != 2 or not all(_may_be_misspelt(term) for term in terms):
+        return None
+    with connection.cursor() as cursor:
+        keys = _Sql.join(", ", (_Sql(f"EXISTS ({k.text})", k.values) for k in (_keys(t, visible, 1) for t in terms)))
+        cursor.execute(f"SELECT {keys.text}", keys.values)
+        known = [term for term, there in zip(terms, cursor.fetchone(), strict=True) if there]
+    return known[0] if len(known) == 1 else None
+
+
 def _whole(term: Term) -> Term:
     """The term where nothing may follow what was typed."""
     return replace(term, ways=tuple(replace(way, begins=0) for way in term.ways if way.exact))
@@ -360,36 +320,15 @@ def _ask(found: _Sql, limit: int) -> list[tuple[Hit, bool]]:
 
     Those who are only near go where there are too many, or ENOUGH just so; of equals those longest on record stay.
     """
-    lines, line_values = _lines()
+    shown, line_values = lines()
     text = f"""
         WITH best AS MATERIALIZED (
             SELECT * FROM ({found.text}) AS found ORDER BY just_so DESC, score DESC, client_id LIMIT %s
         )
-        SELECT line.*, best.just_so FROM best JOIN ({lines}) AS line ({_COLUMNS}) USING (client_id)
+        SELECT line.*, best.just_so FROM best JOIN ({shown}) AS line ({COLUMNS}) USING (client_id)
         WHERE best.just_so OR (SELECT count(*) FROM best WHERE just_so) < {ENOUGH}
         ORDER BY best.score DESC, line.last_name, line.first_name, line.ref
     """
     with connection.cursor() as cursor:
         cursor.execute(text, (*found.values, limit, *line_values))
         return [(Hit(*row), just_so) for *row, just_so in cursor.fetchall()]
-
-
-@cache
-def _lines() -> tuple[str, tuple[Any, ...]]:
-    """Everything that a line shows, of every client, as a statement for others to choose from; compiled once."""
-    own = {"client": OuterRef("pk")}
-    name = Concat(F("clinician__first_name"), Value(" "), F("clinician__last_name"))
-    kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by("-starts_at")
-    clients: QuerySet[Any] = Client.objects.order_by().values_list(
-        "pk", "ref", "first_name", "last_name", "preferred_name", "dob", "phone", "email", "city", "state",
-        Case(
-            When(Exists(Assignment.objects.running().filter(**own)), then=Value(ClientStatus.ACTIVE.value)),
-            When(Exists(Assignment.objects.filter(**own)) | Exists(Termination.objects.filter(**own)),
-                 then=Value(ClientStatus.FORMER.value)),
-            default=Value(ClientStatus.PROSPECTIVE.value),
-            output_field=CharField(),
-        ),
-        Subquery(Assignment.objects.filter(**own).order_by("-started_on", "-pk").values_list(name)[:1]),
-        Subquery(kept.values(day=TruncDate("starts_at"))[:1]),
-    )  # fmt: skip
-    return clients.query.sql_with_params()

@@ -337,3 +337,29 @@ def test_keys_vanish_with_a_rollback() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM records_searchkey WHERE key = 'fleeting'")
         assert cursor.fetchone() == (0,)
+
+
+def test_of_two_names_one_may_be_misheard_beyond_likeness(people):
+    add("C-2001", "Siobhan McLaughlin")
+    add("C-2002", "Siobhan Gray")
+    for text in ("shivaun mclaughlin", "McLaughlin, Shivaun", "shivaun mclaugh"):
+        found = answer(read(text, TODAY), user=None)
+        assert ([hit.ref for hit in found.hits], found.nearly) == (["C-2001"], True), text
+
+
+def test_two_names_of_different_clients_find_neither(people):
+    add("C-2001", "Siobhan McLaughlin")
+    assert refs("catherine mclaughlin") == []
+
+
+def test_a_misheard_name_beside_a_common_one_brings_no_crowd():
+    for number in range(21):
+        add(f"C-{number}", f"Anna{'abcdefghijklmnopqrstu'[number]} Whitfield")
+    assert refs("shivaun whitfield") == []
+    assert len(refs("whitfield")) == 20
+
+
+def test_who_may_not_be_seen_is_not_found_by_the_other_name_either(people):
+    add("C-2001", "Siobhan McLaughlin")
+    stranger = User.objects.create_user("stranger@example.com", "x", roles=[Role.CLINICIAN])
+    assert refs("shivaun mclaughlin", stranger) == []

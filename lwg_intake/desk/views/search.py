@@ -15,7 +15,8 @@ from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.desk.actions import search as action
-from lwg_intake.records.search import MOST_LINES, NOBODY, Found, Hit
+from lwg_intake.records.search import MOST_LINES, NOBODY, Found
+from lwg_intake.records.search_hits import Hit
 from lwg_intake.records.search_terms import LONGEST_TEXT
 
 # Not a loop in the template: at every letter typed, that took a quarter of the whole request.
