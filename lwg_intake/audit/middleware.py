@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from lwg_intake.audit.record import ORIGIN
+from lwg_intake.audit.record import coming_from
 
 
 class OriginMiddleware:
@@ -12,8 +12,5 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = ORIGIN.set(request.META.get("REMOTE_ADDR") or "unknown address")
-        try:
+        with coming_from(request.META.get("REMOTE_ADDR") or "unknown address"):
             return self.get_response(request)
-        finally:
-            ORIGIN.reset(token)

@@ -1,5 +1,7 @@
 """Writing to the audit: one function, called inside the transaction of the deed, so that neither stands alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,6 +20,16 @@ INSERT = f"""
 INSERT INTO audit_event ({", ".join(WRITTEN)}, values)
 VALUES ({"%s, " * len(WRITTEN)}%s) RETURNING id, xact
 """
+
+
+@contextmanager
+def coming_from(origin: str) -> Iterator[None]:
+    """Everything written within is said to come from there. Stands as a decorator above what a command does, too."""
+    token = ORIGIN.set(origin)
+    try:
+        yield
+    finally:
+        ORIGIN.reset(token)
 
 
 def record(verb: str, *, by: Any, on: models.Model | None = None, client_id: int | None = None, **values: Any) -> Event:

@@ -21,6 +21,20 @@ from lwg_intake.policy.numbers import NUMBERS
 # Numbers of rows say nothing to a reader.
 HIDDEN = ("shown", "clients", "client", "assignment", "departure", "run", "file_id", "messages", "visits", "kinds")
 
+# What did it where nobody sat at a browser. A network address and a command's name stand as they are.
+WHENCE = {
+    "program": "the program",
+    "task caseload.tasks.nightly_sweep": "the night’s sweep",
+    "task caseload.tasks.weekly_digest": "the week’s digest",
+    "task lwg_intake.audit.tasks.seal_audit": "the audit’s seal",
+    "task lwg_intake.imports.tasks.work_on": "an import",
+    "task lwg_intake.imports.tasks.work_on_all": "an import",
+    "task lwg_intake.messages.tasks.send_outbox": "the outbox",
+    "task reassignment.tasks.lapse_offers": "offers that lapse",
+    "task reassignment.tasks.remind_of_rosters": "reminder of rosters",
+    "task reassignment.tasks.remind_of_waiting": "reminder of who waits",
+}
+
 
 @dataclass(frozen=True)
 class Names:
@@ -199,7 +213,8 @@ def lines(events: Iterable[Event], names: Names, rows: Mapping[int, list[RowChan
     return [
         Line(
             event.pk, event.at, event.actor_name, sentence(event), details(event, names), event.client_id,
-            names.clients.get(event.client_id, f"client {event.client_id}") if event.client_id else "", event.origin,
+            names.clients.get(event.client_id, f"client {event.client_id}") if event.client_id else "",
+            WHENCE.get(event.origin, event.origin),
             [row_line(change) for change in rows.get(event.pk, ())],
         )
         for event in events

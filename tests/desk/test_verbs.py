@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from lwg_intake.celery import app
+from lwg_intake.desk.telling import WHENCE
 from lwg_intake.desk.verbs import TOLD, VERBS
 from reassignment.models import Offer
 from tests.test_house import MODULES
@@ -49,3 +51,9 @@ def test_every_verb_that_is_written_has_words_and_a_kind() -> None:
 def test_no_verb_stands_in_two_kinds() -> None:
     counts = Counter(verb for told in TOLD.values() for verb in told)
     assert [verb for verb, count in counts.items() if count > 1] == []
+
+
+def test_every_task_of_the_worker_is_told_in_words():
+    app.loader.import_default_modules()
+    ours = {f"task {name}" for name in app.tasks if not name.startswith("celery.")}
+    assert ours == {origin for origin in WHENCE if origin.startswith("task ")}

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from caseload.sweeps import sweep
+from lwg_intake.audit.record import coming_from
 from lwg_intake.errors import Refusal
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be opened, and keep nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
+    @coming_from("manage.py sweep")
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = sweep(options["on"], options["dry_run"])

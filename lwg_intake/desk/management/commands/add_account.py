@@ -7,6 +7,7 @@ from django.core.validators import validate_email
 
 from lwg_intake.access.accounts import password_path
 from lwg_intake.access.roles import Role
+from lwg_intake.audit.record import coming_from
 from lwg_intake.desk.actions.people import add_person, note_password_link
 from lwg_intake.errors import Refusal
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help='First and last name: "Ana Ruiz".')
         parser.add_argument("--role", action="append", required=True, choices=Role.values, dest="roles")
 
+    @coming_from("manage.py add_account")
     def handle(self, *args: Any, email: str, name: str, roles: list[str], **options: Any) -> None:
         first, _, last = name.strip().partition(" ")
         try:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from lwg_intake.audit.record import ORIGIN
+from lwg_intake.audit.record import coming_from
 from lwg_intake.desk.actions.search import search
 
 COLUMNS = ("client_ref", "name", "preferred_name", "dob", "phone", "status")
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("text", nargs="+", help="What the caller says, such as: smith 0388")
         parser.add_argument("--json", action="store_true", help="Print JSON and nothing else.")
 
+    @coming_from("manage.py find")
     def handle(self, *args: Any, text: list[str], **options: Any) -> None:
-        ORIGIN.set("manage.py find")
         found = search(" ".join(text), by=None)
         results = [
             dict(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from lwg_intake.audit.record import coming_from
 from lwg_intake.imports.practice import NothingRead, import_folder
 from lwg_intake.imports.report import Report
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             "--rejected", type=Path, metavar="FOLDER", help="write the rejected rows there, to correct and import again"
         )
 
+    @coming_from("manage.py import_practice")
     def handle(
         self, *args: Any, folder: Path, dry_run: bool, json: bool, rejected: Path | None, **options: Any
     ) -> None:
