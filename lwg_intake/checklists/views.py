@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can, who_may
 from lwg_intake.audit.record import record
@@ -33,7 +34,7 @@ SEE = (Can.SEE_CASES, Can.SEE_OWN_CLIENTS, Can.SEE_TEAM_CLIENTS)
 def _case(request: HttpRequest, pk: int) -> Case:
     """The case, where this person may see it: the office may see them all. Raises Http404."""
     if not request.user.can(Can.SEE_CASES):
-        return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+        return look_up(Case.objects, pk, request.user)
     try:
         return one(Case, "id", pk)
     except Case.DoesNotExist as error:

@@ -25,6 +25,7 @@ TOLD: dict[Kind, dict[str, str]] = {
     Kind.SAW: {
         "client.opened": "opened the client's record",
         "case.opened": "opened a case",
+        "client.withheld": "asked for a record that is not theirs to see, and did not get it",
         "clients.searched": "searched for “{text}”",
         "home.opened": "looked at the home page: {clients} waiting on it",
         "outbox.opened": "looked at the outbox: messages to {clients} shown",

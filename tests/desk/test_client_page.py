@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lwg_intake import dates
 from lwg_intake.access.roles import Role
+from lwg_intake.audit.models import Event
 from lwg_intake.records.episodes import derive
 from lwg_intake.records.models import Client
 from lwg_intake.records.snapshot import snapshot
@@ -99,6 +100,8 @@ def test_a_clinician_opens_their_own_clients_and_no_other(practice):
     assert browser.get(page(mine)).status_code == 200
     other = browser.get(page(theirs))
     assert other.status_code == 404 and theirs.last_name not in words(other)
+    asked = Event.objects.filter(client_id=theirs.pk, verb="client.withheld")
+    assert [event.actor_id for event in asked] == [practice.clinician.pk]
     mine.assignments.update(ended_on=TODAY())
     assert browser.get(page(mine)).status_code == 404
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
@@ -43,7 +44,7 @@ class ArrangementForm(forms.Form):
 @needs(*SEE)
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """All that the record shows of one client. Opening it is recorded; without the record it does not open."""
-    found = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    found = look_up(Client.objects, pk, request.user)
     record("client.opened", by=request.user, on=found, client_id=found.pk)
     return _page(request, found)
 
