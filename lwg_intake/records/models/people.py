@@ -146,3 +146,9 @@ class Client(models.Model):
     def called(self) -> str:
         """The first name to greet the client by."""
         return self.preferred_name or self.first_name
+
+    @property
+    def whole_address(self) -> str:
+        """Street and place on one line, with a word for a street that nobody knows; empty where neither is known."""
+        place = " ".join(filter(None, (self.city, self.state, self.postal_code)))
+        return ", ".join(filter(None, (self.address or ("street unknown" if place else ""), place)))
