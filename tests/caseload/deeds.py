@@ -13,7 +13,7 @@ from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.checklists import actions as engine
 from lwg_intake.checklists.models import Case, Tick
-from lwg_intake.records.models import Assignment
+from lwg_intake.records.models import Appointment, Assignment
 from tests.factories.access import UserFactory
 from tests.factories.caseload import SuggestionFactory
 from tests.factories.records import AppointmentFactory, AssignmentFactory, ClinicianFactory
@@ -63,9 +63,17 @@ def suggested(practice: Practice, *grounds: str, notes: tuple[str, ...] = (), **
 
 def visit(assignment: Assignment, days: int, state: str) -> Any:
     """A visit so many days from today, at this time of the practice's clock; negative is past."""
-    return AppointmentFactory(
-        client=assignment.client, clinician=assignment.clinician, service=assignment.service, state=state,
-        starts_at=timezone.localtime() + timedelta(days=days),
+    return visits(assignment, (days, state))[0]
+
+
+def visits(assignment: Assignment, *said: tuple[int, str]) -> list[Any]:
+    """The same for many at once."""
+    return Appointment.objects.bulk_create(
+        AppointmentFactory.build(
+            client=assignment.client, clinician=assignment.clinician, service=assignment.service, state=state,
+            starts_at=timezone.localtime() + timedelta(days=days),
+        )
+        for days, state in said
     )  # fmt: skip
 
 
