@@ -9,11 +9,15 @@ from datetime import date
 
 from django.db import connection
 
+from lwg_intake import dates
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.models import Person
 from lwg_intake.imports.words import alike, day_of, person_key, split_name
 
 Key = tuple[str, date | None]
+
+# Where an answer is asked again: the words of the import's page.
+AGAIN = "choose “Ask again” under “See the answers” before the import is let in"
 
 # What a foreign file may tell of a person beside the name, shown when someone compares.
 FACTS = ("phone", "email", "city", "clinician")
@@ -47,10 +51,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Answer:
-    """Who that is: a client; nobody on record; or, with `because`, not to be said yet, or left out."""
+    """Who that is: a client; nobody on record; or, with `because`, not to be said yet, or left out.
+
+    `nobody` is the decision that it is nobody on record, where a person made it.
+    """
 
     client: int | None = None
     because: str = ""
+    nobody: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
     by_key, by_dob = _on_record(list(people.values()))
     decided = {
         (person.key, person.dob): person
-        for person in Person.objects.filter(key__in={who.key for who in people.values()})
+        for person in Person.objects.filter(key__in={who.key for who in people.values()}).select_related("decided_by")
     }
     found: dict[Key, Answer] = {}
     doubts: list[int] = []
@@ -106,16 +114,24 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
             doubts.append(person.pk)
         if person and verdict == Person.Verdict.SAME and not unasked:
             found[same] = Answer(person.client_id)
-        elif verdict == Person.Verdict.SKIPPED:
-            found[same] = Answer(because=f"{who.name} was left out when asked about.")
+        elif person and verdict == Person.Verdict.SKIPPED:
+            found[same] = Answer(because=f"{_decided(person)} to leave this person out: to change that, {AGAIN}.")
         elif certain and verdict != Person.Verdict.SAME:
             found[same] = Answer(exact[0].pk)
+        elif person and verdict == Person.Verdict.DIFFERENT and not unasked:
+            found[same] = Answer(nobody=f"{_decided(person)} that this is nobody on record")
         elif not unasked:
             found[same] = Answer()
         else:
             doubts.append(_ask(who, person, [*unasked, *asked]))
             found[same] = Answer(because="Decide first whether this is somebody who is on record already.")
     return found, doubts
+
+
+def _decided(person: Person) -> str:
+    """The beginning of a sentence about a decision on somebody."""
+    told = f" by {person.decided_by} on {dates.local(person.decided_at):%b %-d, %Y}" if person.decided_at else ""
+    return f"It was decided{told}"
 
 
 def _near(who: Named, known: _Known) -> bool:

@@ -19,7 +19,7 @@ from lwg_intake.imports.batches import BATCH
 from lwg_intake.imports.format import BY_NAME, File
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
-from lwg_intake.imports.persons import Answer, Key, Named, answers, named
+from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.words import attendance, kind_of, moment_of, name_keys, person_key, plain, service_of
 from lwg_intake.records.models import Appointment, Client, Clinician
@@ -160,8 +160,7 @@ class Translated:
                 continue
             answer = people[visit.who.same]
             if answer.client is None:
-                because = answer.because or "No client on record has this name and date of birth."
-                yield line, Broken(because, "", visit.who.name)
+                yield line, Broken(answer.because or _of_nobody(answer), "", visit.who.name)
                 continue
             meant = {found for key in name_keys(visit.clinician) for found in clinicians.get(key, ())}
             if len(meant) != 1:
@@ -234,6 +233,16 @@ class Translated:
 
 def _mark(*parts: str) -> str:
     return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _of_nobody(answer: Answer) -> str:
+    """Why a visit of somebody who is not on record is left out."""
+    if not answer.nobody:
+        return "No client on record has this name and date of birth."
+    return (
+        f"{answer.nobody}, and a file of visits brings no new people: bring this person in with a file of clients "
+        f"first, or {AGAIN}."
+    )
 
 
 def _clinicians() -> dict[str, set[tuple[int, str, str]]]:
