@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from lwg_intake.imports import working
 from tests.factories.access import UserFactory
 from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.imports import reports
@@ -48,3 +49,30 @@ def test_a_visit_of_somebody_decided_about_says_who_decided_and_where_to_ask_aga
     decide(client, run, "open")
     decide(client, run, f"same:{ada.pk}")
     assert figures(run) == (1, 0, 0, 0)
+
+
+def test_a_total_with_fewer_cells_than_the_header_is_passed_over_and_a_row_cut_short_is_not(client, admin, ada, naomi):
+    lines = [
+        "Client,DOB,Clinician,Date,Fee",
+        "Ada Brightwater,3/7/1988,Naomi Clarke,3/2/2026,150",
+        "Ada Brightwater,3/7/1988,Naomi Clarke",
+        "Ada Brightwater",
+        "Total: 3 visits,,450",
+        "Summary",
+        "Total,,,,450,too many",
+    ]
+    run = checked(client, "visits.csv", "\n".join(lines).encode())
+    said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    run.refresh_from_db()
+    assert figures(run) == (1, 0, 0, 3)
+    assert run.notes == ["visits.csv: 2 rows that sum others up were passed over."]
+    assert [row["line"] for row in run.files.get().listed] == [3, 4, 7]
+
+
+def test_of_clients_a_total_is_passed_over_and_who_is_called_sum_is_not(client, admin):
+    short = ["Total: 1 client", "Sum Wong,Adult,,,,,12 Main St"]
+    run = checked(client, "d.csv", reports.details({"Client": "Grace Hopperson"}) + "\n".join(short).encode())
+    assert figures(run) == (1, 0, 0, 1)
+    assert run.files.get().listed[0]["reason"] == "This row has 7 cells and the header 18."
