@@ -179,6 +179,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     foreign = table if isinstance(table, Translated) else None
     if foreign:
         counts.rejects.begin(foreign.header, foreign.original)
+        foreign.tell = counts.rejects.add
     else:
         counts.rejects.begin(head.names)
     batches = Batches(head, rows, counts.rejects)

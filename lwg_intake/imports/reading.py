@@ -140,7 +140,7 @@ def _understood(sheet: Sheet, row: Row, plan: list[tuple[int, Column, str]], kno
             row.values[to] = None if column.refers else column.kind.empty
             continue
         try:
-            row.values[to] = _value(column, cell, known)
+            row.values[to] = value_of(column, cell, known)
         except ValueError as error:
             sheet.reject(row, column.name, str(error))
             return False
@@ -153,7 +153,8 @@ def _understood(sheet: Sheet, row: Row, plan: list[tuple[int, Column, str]], kno
     return True
 
 
-def _value(column: Column, cell: str, known: Known) -> Any:
+def value_of(column: Column, cell: str, known: Known) -> Any:
+    """What a cell means. Raises ValueError with the reason when it cannot be used."""
     if not cell:
         raise ValueError(f"{column.name} is empty, and a row cannot go in without it.")
     if "\0" in cell:

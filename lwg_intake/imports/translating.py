@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import date, datetime, time
@@ -16,11 +16,13 @@ from django.conf import settings
 
 from lwg_intake import dates
 from lwg_intake.imports.batches import BATCH
-from lwg_intake.imports.format import BY_NAME, File
+from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
 from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named
 from lwg_intake.imports.private import without_diagnoses
+from lwg_intake.imports.reading import value_of
+from lwg_intake.imports.report import Rejected
 from lwg_intake.imports.words import attendance, kind_of, moment_of, name_keys, person_key, plain, service_of
 from lwg_intake.records.models import Appointment, Client, Clinician
 from lwg_intake.records.rules import AppointmentState
@@ -62,7 +64,10 @@ class Visit:
 
 
 class Translated:
-    """Rows of a foreign file in the columns of ours. `notes` say what was passed over, once all rows were read."""
+    """Rows of a foreign file in the columns of ours. `notes` say what was passed over, once all rows were read.
+
+    `tell` hears of rows that go in without a value that cannot be used.
+    """
 
     def __init__(self, inner: Table, mapping: Mapping) -> None:
         self.inner, self.mapping, self.size = inner, mapping, inner.size
@@ -70,6 +75,7 @@ class Translated:
         self.header: list[str] = []
         self.notes: list[str] = []
         self.doubts: list[int] = []
+        self.tell: Callable[[Rejected], None] = lambda row: None
         self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: set[Any] = set()
@@ -221,23 +227,46 @@ class Translated:
                 self._passed[REPEATED] += 1
                 continue
             self._seen.add(answer.client or who.same)
-            yield line, self._client(cells, who, known.get(answer.client or 0))
+            yield line, self._client(line, cells, who, known.get(answer.client or 0))
 
-    def _client(self, cells: list[str], who: Named, known: Client | None) -> list[str]:
-        """What the file leaves empty, and the name itself, stay as they are on record."""
+    def _client(self, line: int, cells: list[str], who: Named, known: Client | None) -> list[str]:
+        """What the file leaves empty or tells amiss, and the name itself, stay as they are on record."""
         told = {
             "client_ref": known.ref if known else new_ref(who),
             "first_name": known.first_name if known else who.first,
             "last_name": known.last_name if known else who.last,
             "dob": str((known.dob if known else None) or who.dob or ""),
         }
+        told |= {name: self._cell(cells, name) for name in CLIENT}
+        amiss = {column.name: because for column in self.file.columns if (because := _amiss(column, told[column.name]))}
+        # Without its name or birth date nothing of the row goes in, and that is said of it where it is read.
+        if amiss and amiss.keys() <= set(CLIENT):
+            self.tell(_without(line, amiss, told))
+            told |= dict.fromkeys(amiss, "")
         for name in CLIENT:
-            told[name] = self._cell(cells, name) or (str(getattr(known, name)) if known else "")
+            told[name] = told[name] or (str(getattr(known, name)) if known else "")
         return [told[column.name] for column in self.file.columns]
 
 
 def _mark(*parts: str) -> str:
     return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _amiss(column: Column, cell: str) -> str:
+    """Why a cell cannot be used; empty when it can, or holds nothing."""
+    try:
+        if cell:
+            value_of(column, cell, {})
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _without(line: int, amiss: dict[str, str], told: dict[str, str]) -> Rejected:
+    """That a row goes in without these values: named by the first of them, so that it is listed once."""
+    (column, reason), *others = amiss.items()
+    listed = " ".join([reason, *(f"{name}: {because}" for name, because in others), "The rest of the row goes in."])
+    return Rejected(line, column, told[column], listed)
 
 
 def _says_sum(cells: list[str]) -> bool:

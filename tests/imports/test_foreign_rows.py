@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from lwg_intake.imports import working
+from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.imports import reports
-from tests.imports.test_foreign import checked, decide, figures
+from tests.imports.test_foreign import brought, checked, decide, figures
 
 VISIT = "Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"
 
@@ -76,3 +77,43 @@ def test_of_clients_a_total_is_passed_over_and_who_is_called_sum_is_not(client, 
     run = checked(client, "d.csv", reports.details({"Client": "Grace Hopperson"}) + "\n".join(short).encode())
     assert figures(run) == (1, 0, 0, 1)
     assert run.files.get().listed[0]["reason"] == "This row has 7 cells and the header 18."
+
+
+def test_a_new_client_goes_in_without_a_value_that_cannot_be_used_and_the_row_comes_back_to_be_corrected(client, admin):
+    bad = {"Client": "Grace Hopperson", "Email": "grace at example", "Phone number": "3" * 41, "City": "Bowie"}
+    run = checked(client, "d.csv", reports.details(bad, {"Client": "Bob Long", "Email": "bob@example.com"}))
+    (listed,) = run.files.get().listed
+    assert (listed["line"], listed["column"], listed["value"]) == (2, "email", "grace at example")
+    assert listed["reason"].startswith("This is no e-mail address") and "phone: This has 41" in listed["reason"]
+    assert "The rest of the row goes in." in page_of(client, run)
+    run = brought(client, "d.csv", reports.details(bad, {"Client": "Bob Long", "Email": "bob@example.com"}))
+    assert figures(run) == (2, 0, 0, 1)
+    grace = Client.objects.get(last_name="Hopperson")
+    assert (grace.email, grace.phone, grace.city) == ("", "", "Bowie")
+    back = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode()
+    corrected = back.replace("grace at example", "grace@example.com").replace("3" * 41, "301-555-0123")
+    assert figures(brought(client, "corrected.csv", corrected.encode())) == (0, 1, 0, 0)
+    grace.refresh_from_db()
+    assert (grace.email, grace.phone) == ("grace@example.com", "301-555-0123")
+
+
+def test_a_value_that_cannot_be_used_leaves_the_one_on_record(client, admin, ada):
+    ada.email = "ada@example.com"
+    ada.save()
+    table = [["First", "Last", "Born", "Mail", "Town"], ["Ada", "Brightwater", "3/7/1988", "none", "Bowie"]]
+    run = checked(client, "people.csv", reports.as_csv(table))
+    said = {"makes": "clients", "first_name": "0", "last_name": "1", "dob": "2", "email": "3", "city": "4"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    client.post(f"/imports/{run.pk}/apply/")
+    working.work(run.pk)
+    assert figures(run) == (0, 1, 0, 1)
+    ada.refresh_from_db()
+    assert (ada.email, ada.city) == ("ada@example.com", "Bowie")
+
+
+def test_a_name_that_cannot_be_used_still_leaves_out_the_row(client, admin):
+    content = reports.details({"Client": f"Grace {'H' * 81}", "Email": "grace at example"})
+    run = checked(client, "d.csv", content)
+    assert figures(run) == (0, 0, 0, 1)
+    assert [row["column"] for row in run.files.get().listed] == ["last_name"]
