@@ -124,26 +124,46 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     file = RunFile.objects.filter(pk=pk).exclude(header=[]).light().first()
     if file is None:
         raise NotThere("There is no such file whose columns could be mapped.")
-    kept = request.POST if request.method == "POST" else request.GET
-    mapping = _mapping(file, kept)
+    mapping = _mapping(file, request.POST)
     request.on_refusal = lambda refusal: _columns(request, file, mapping, refusal)  # type: ignore[attr-defined]
-    if request.method != "POST":
+    if request.method != "POST" or "show" in request.POST:
         record("import.columns_opened", by=request.user, on=file)
         return _columns(request, file, mapping)
     run = actions.say_columns(file_id=pk, mapping=mapping, by=request.user)
     return redirect("import", run.pk)
 
 
-def _mapping(file: RunFile, kept: QueryDict) -> Mapping:
-    """As it was typed; before anything was, as it is known."""
+def _mapping(file: RunFile, typed: QueryDict) -> Mapping:
+    """As it was typed; before anything was, as it is known. Another kind of file keeps the fields that both have."""
     known = Mapping.of_json(file.mapping) if file.mapping else Mapping("appointments")
-    makes = kept.get("makes", "")
+    makes = typed.get("makes", "")
     if makes not in TARGETS:
         return known
-    told = {target.key: kept.get(target.key, "") for target in TARGETS[makes]}
-    if not any(told.values()):
-        return known if makes == known.makes else Mapping(makes)
-    return Mapping(makes, {key: int(at) for key, at in told.items() if at.isascii() and at.isdigit() and len(at) < 6})
+    chosen = _chosen(typed, makes)
+    wanted = typed.get("kind", "") if "show" in typed else makes
+    if wanted == makes or wanted not in TARGETS:
+        return Mapping(makes, chosen)
+    before = _chosen(typed, wanted, f"{wanted}-") or (known.columns if known.makes == wanted else {})
+    own = {target.key for target in TARGETS[wanted] if target not in TARGETS[makes]}
+    shared = {target.key for target in TARGETS[wanted]} - own
+    kept = {key: at for key, at in before.items() if key in own}
+    return Mapping(wanted, kept | {key: at for key, at in chosen.items() if key in shared})
+
+
+def _chosen(typed: QueryDict, makes: str, prefix: str = "") -> dict[str, int]:
+    """The columns chosen for the fields of one kind of file."""
+    told = {target.key: typed.get(f"{prefix}{target.key}", "") for target in TARGETS[makes]}
+    return {key: int(at) for key, at in told.items() if at.isascii() and at.isdigit() and len(at) < 6}
+
+
+def _aside(typed: QueryDict, shown: str) -> dict[str, int]:
+    """What was chosen for fields of the kind that is not shown, by the names under which the page sends it along."""
+    found = {}
+    for makes in TARGETS.keys() - {shown}:
+        columns = _chosen(typed, makes, "" if typed.get("makes") == makes else f"{makes}-")
+        own = {target.key for target in TARGETS[makes] if target not in TARGETS[shown]}
+        found.update({f"{makes}-{key}": at for key, at in columns.items() if key in own})
+    return found
 
 
 def _columns(request: HttpRequest, file: RunFile, mapping: Mapping, refusal: Refusal | None = None) -> HttpResponse:
@@ -157,7 +177,7 @@ def _columns(request: HttpRequest, file: RunFile, mapping: Mapping, refusal: Ref
     rows = [{"target": target, "at": mapping.columns.get(target.key)} for target in TARGETS[mapping.makes]]
     context = {
         "file": file, "run": file.run, "mapping": mapping, "rows": rows, "choices": choices, "makes": MAKES,
-        "labels": labels, "first": first, "refusal": refusal,
+        "labels": labels, "first": first, "refusal": refusal, "aside": _aside(request.POST, mapping.makes),
     }  # fmt: skip
     return render(request, "desk/import_columns.html", context)
 
