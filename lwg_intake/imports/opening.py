@@ -38,6 +38,8 @@ OTHERS = (
 )
 # What no text has, tab and line break aside.
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Begins the row that is kept for one whose cells could not be told apart: why, and then what stood there.
+UNUSABLE = "\x02"
 # Excel's own word for the separator, on a line before the header.
 SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -249,7 +251,9 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
             used.clear()
             reader = csv.reader(feed(), delimiter=separator, strict=True)
             continue
-        if any(cells):
+        if cells and cells[0].startswith(UNUSABLE):
+            yield line, Broken(cells[0].removeprefix(UNUSABLE), "".join(cells[1:]))
+        elif any(cells):
             yield line, cells
         line += len(used)
         used.clear()

@@ -16,7 +16,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from lwg_intake.access.roles import Can
 from lwg_intake.errors import Refusal
 from lwg_intake.imports.format import FILES
-from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable, head_of_csv
+from lwg_intake.imports.opening import UNUSABLE, Content, CsvTable, Table, Unreadable, head_of_csv
 from lwg_intake.imports.private import is_diagnosis, without_diagnoses
 from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
 
@@ -90,8 +90,9 @@ class Upload:
         out = io.StringIO()
         writer = csv.writer(out)
         for _, cells in rows:
+            cells = cells if isinstance(cells, list) else [UNUSABLE + cells.reason, cells.text]
             header = header or tuple(cells)
-            writer.writerow([cells.text] if not isinstance(cells, list) else cells)
+            writer.writerow(cells)
             content = out.getvalue().encode(encoding, "replace")
             size += len(content)
             packed.append(packer.compress(content))

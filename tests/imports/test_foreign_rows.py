@@ -117,3 +117,17 @@ def test_a_name_that_cannot_be_used_still_leaves_out_the_row(client, admin):
     run = checked(client, "d.csv", content)
     assert figures(run) == (0, 0, 0, 1)
     assert [row["column"] for row in run.files.get().listed] == ["last_name"]
+
+
+def test_a_row_cut_short_beside_a_diagnosis_is_left_out_with_its_reason_and_shows_nothing_of_it(
+    client, admin, ada, naomi
+):
+    lines = ["Client,DOB,Clinician,Date,Diagnosis", "Ada Brightwater,3/7/1988,Naomi Clarke,3/2/2026,F33.1",
+             "Ada Brightwater,3/7/1988,F33.1"]  # fmt: skip
+    run = checked(client, "visits.csv", "\n".join(lines).encode())
+    said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    page = page_of(client, run)
+    assert figures(run) == (1, 0, 0, 1), page
+    assert "This row has 3 cells and the header 5" in page and "F33" not in page
