@@ -20,11 +20,14 @@ def built(model: type[M], rows: Iterable[Mapping[str, Any]] | None, only: Sequen
     return [model.from_db("default", names, [f.to_python(row[key]) for f, key in fields]) for row in rows or ()]
 
 
-def one(model: type[M], column: str, value: Any) -> M:
-    """The one row whose column has this value. Raises the model's DoesNotExist where there is none."""
+def one(model: type[M], column: str, value: Any, *, lock: bool = False) -> M:
+    """The one row whose column has this value, locked if wanted, until the transaction ends.
+
+    Raises the model's DoesNotExist where there is none.
+    """
     statement, names, converted = _reading(model, column)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value])
+        cursor.execute(f"{statement} FOR UPDATE" if lock else statement, [value])
         found = cursor.fetchone()
     if found is None:
         raise model.DoesNotExist  # type: ignore[attr-defined]

@@ -11,7 +11,9 @@ from typing import Any, TypeVar, cast
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.template.base import Template
 from django.test import TransactionTestCase
+from django.test.utils import instrumented_test_render
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
@@ -22,6 +24,7 @@ from tests.owner import ROLE, as_owner
 from tests.settings import TEST_DATABASE_URL
 
 server = ExitStack()
+DRAWN = Template._render
 # What takes longest, begun first: nobody then waits for the one who took it up last.
 LONGEST = ("test_demo.py", "test_bench.py", "test_cluster.py", "test_demo_practice.py", "test_worker.py",
            "test_environment.py")  # fmt: skip
@@ -104,6 +107,18 @@ def _no_skip(report: Report) -> Report:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"{report.nodeid}: nothing may be skipped here ({reason})"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_as_for_people(django_test_environment: None) -> None:
+    """Django's tests keep a copy of what each template was given, which takes as long as a tenth of a page."""
+    Template._render = DRAWN
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that ask an answer for its `context`."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(scope="session")

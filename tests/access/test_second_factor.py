@@ -9,7 +9,8 @@ from lwg_intake.access.accounts import keep_address
 from lwg_intake.access.models import User
 from lwg_intake.audit.models import Event
 
-pytestmark = pytest.mark.django_db(transaction=True)  # the event is written after the commit
+# The event is written after the commit.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("contexts")]
 PASSWORD = "four unrelated words"
 
 

@@ -17,7 +17,7 @@ from tests.caseload.deeds import Practice, ago, assigned
 from tests.factories.access import UserFactory
 from tests.pages import signed_in, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 
 PAGE = "/figures/"
 

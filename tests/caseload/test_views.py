@@ -25,7 +25,7 @@ from tests.factories.caseload import DeadlineLetterFactory, SnoozeFactory
 from tests.factories.records import ContactFactory, TerminationFactory
 from tests.pages import signed_in, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 
 PAGE = "/caseload/"
 

@@ -9,7 +9,7 @@ from tests.factories.messages import WordingFactory
 from tests.factories.records import ClientFactory
 from tests.pages import signed_in, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 PAGE = "/outbox/texts/T19/text/"
 NEW = "$practice_name: please ring $callback. Reply STOP to end texts."
 

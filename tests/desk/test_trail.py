@@ -23,7 +23,7 @@ from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.owner import guards_aside
 from tests.pages import signed_in, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from reassignment.selectors import sheet as sheets
 from tests.pages import signed_in, words
 from tests.reassignment.leaving import Leaving, leaving, line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts")]
 
 
 @pytest.fixture
