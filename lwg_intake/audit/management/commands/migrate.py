@@ -1,3 +1,4 @@
+import gc
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,11 @@ class Command(migrate.Command):
             return super().execute(*args, **options)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options)
+        # Each step makes the classes of all models around it anew; the collector would go through them again and again.
+        gc.disable()
+        try:
+            super().handle(*args, **options)
+        finally:
+            gc.enable()
         if settings.DATABASE_OWNER:
             grant()
