@@ -71,9 +71,8 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     hits = _ask(_met(near, visible, limit, lacking), limit)
     if not hits and choices:
         hits = _ask(_any_met(choices, visible, limit), limit)
-    elif not hits and (heard := _heard_right(terms, visible)):
-        namesakes = _ask(_any_met([[heard]], visible, limit + 1), limit + 1)
-        hits = namesakes if len(namesakes) <= limit else []  # More are no help: fewer letters or a date find better.
+    elif not hits and len(terms) == 2 and all(map(_may_be_misspelt, terms)):
+        hits = _ask(_heard_right(terms, visible, limit), limit)
     return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
 
 
@@ -267,18 +266,22 @@ def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
     return lacking, [*choices, whole] if names and whole else choices
 
 
-def _heard_right(terms: list[Term], visible: _Sql) -> Term | None:
-    """Of two names the one that is on record as typed where the other is not: that one may be misheard beyond likeness.
+def _heard_right(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
+    """Of two names the clients of the one that is on record as typed, where nobody has the other: that may be misheard
+    beyond likeness.
 
-    None where both are, so that a name which is on record of nobody brings no crowd of namesakes.
+    None where both names are on record, or more have the one than a list holds: no crowd of namesakes helps.
     """
-    if len(terms) != 2 or not all(_may_be_misspelt(term) for term in terms):
-        return None
-    with connection.cursor() as cursor:
-        keys = _Sql.join(", ", (_Sql(f"EXISTS ({k.text})", k.values) for k in (_keys(t, visible, 1) for t in terms)))
-        cursor.execute(f"SELECT {keys.text}", keys.values)
-        known = [term for term, there in zip(terms, cursor.fetchone(), strict=True) if there]
-    return known[0] if len(known) == 1 else None
+    one, other = (_met([term], visible, limit) for term in terms)
+    choice = (
+        "SELECT client_id, score, false AS just_so FROM {0}"
+        f" WHERE NOT EXISTS (SELECT FROM {{1}}) AND (SELECT count(*) FROM {{0}}) <= {limit}"
+    )
+    either = f"{choice.format('one', 'other')} UNION ALL {choice.format('other', 'one')}"
+    return _Sql(
+        f"WITH one AS MATERIALIZED ({one.text}), other AS MATERIALIZED ({other.text}) {either}",
+        (*one.values, *other.values),
+    )
 
 
 def _whole(term: Term) -> Term:
