@@ -15,10 +15,14 @@ from lwg_intake.access.signed_in import SessionStore
 
 
 def signed_in(user: User) -> Browser:
-    """A browser of this person's own, with a session as signing in leaves it.
+    """A browser of this person's own."""
+    browser = Browser()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
+    return browser
 
-    Signing in itself costs as much as a page, and has tests of its own.
-    """
+
+def session_of(user: User) -> str:
+    """The key of a session as signing in leaves it; signing in itself costs a page, and has tests of its own."""
     session, now = SessionStore(), time.time()
     session.update({
         SESSION_KEY: str(user.pk),
@@ -28,9 +32,7 @@ def signed_in(user: User) -> Browser:
         "seen": now,
     })  # fmt: skip
     session.save(must_create=True)
-    browser = Browser()
-    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return browser
+    return str(session.session_key)
 
 
 def words(answer: HttpResponse) -> str:
