@@ -64,6 +64,7 @@ def test_a_program_that_owns_its_tables_runs_and_is_warned_of() -> None:
     done = check(alone, "--deploy")
     assert done.returncode == 0 and "WARNINGS:" in done.stderr
     assert "audit.W001" in done.stderr and "DATABASE_OWNER_URL" in done.stderr
+    assert "identified 1 issue" in done.stderr + done.stdout  # Nor is it warned of texts that are not sent.
 
 
 def test_everything_missing_is_said_at_once() -> None:

@@ -10,11 +10,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from lwg_intake.desk.management.commands.demo import Command
 from lwg_intake.embedded.places import SYSTEM_FOLDER, places
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +50,9 @@ def port() -> int:
         return probe.getsockname()[1]
 
 
-def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: int, settings: Settings) -> None:
+def test_once_then_for_real_then_stopped_then_other_commands(
+    home: Path, port: int, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     once = manage(home, "demo", "--once", "--clients", "200", "--port", str(port))
     assert (once.returncode, "start page answered" in once.stdout) == (0, True), once.stderr
     assert "Traceback" not in once.stderr
@@ -68,9 +72,8 @@ def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: i
             assert f"  {role} " in said
 
         settings.LWG_HOME = home
-        with pytest.raises(CommandError, match=f"already running at http://127.0.0.1:{port}/") as second:
-            call_command("demo", port=port)
-        assert second.value.returncode == 1
+        code, words = refused(capsys, "--port", str(port))
+        assert code == 1 and f"already running at http://127.0.0.1:{port}/" in words
         settings.LWG_HOME = home.with_name("other")
         with pytest.raises(CommandError, match=f"Port {port} cannot be used .* --port") as elsewhere:
             call_command("demo", port=port)
@@ -88,19 +91,28 @@ def test_once_then_for_real_then_stopped_then_other_commands(home: Path, port: i
 
 
 def test_production_has_no_demo(home: Path) -> None:
-    refused = manage(
+    done = manage(
         home, "demo",
         DATABASE_URL="postgresql://a:b@127.0.0.1/c",
         REDIS_URL="redis://127.0.0.1/0", ALLOWED_HOSTS="intake.example.org",
         SECRET_KEY="".join(chr(48 + number) for number in range(60)), EMAIL_URL="smtp://127.0.0.1",
         DEFAULT_FROM_EMAIL="desk@example.org",
     )  # fmt: skip
-    assert refused.returncode == 2
-    assert "invented data only" in refused.stderr
+    assert done.returncode == 2
+    assert "invented data only" in done.stderr
 
 
-def test_a_senseless_port_is_refused() -> None:
-    for text in ("0", "http", "70000"):
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[Any, str]:
+    """With which code the demo ends in this process, and what it says, as the command line would have it."""
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "demo", *words])
+    return end.value.code, capsys.readouterr().err
+
+
+def test_a_senseless_port_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = refused(capsys, "--port", "0")
+    assert code == 2 and "give a number from 1 to 65535" in said
+    for text in ("http", "70000"):
         with pytest.raises(CommandError, match="give a number from 1 to 65535"):
             call_command("demo", f"--port={text}")
 
@@ -111,14 +123,13 @@ def test_a_senseless_number_of_clients_is_refused() -> None:
             call_command("demo", f"--clients={text}")
 
 
-def test_a_folder_that_cannot_be_used(home: Path, settings: Settings) -> None:
+def test_a_folder_that_cannot_be_used(home: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     home.write_text("a file")
-    refused = manage(home, "find", "x")
-    assert refused.returncode == 1
-    assert "Set LWG_HOME to a folder" in refused.stderr and "Traceback" not in refused.stderr
     settings.LWG_HOME = home
-    with pytest.raises(CommandError, match="Set LWG_HOME to a folder"):
-        call_command("demo")
+    found = manage(home, "find", "x")
+    for code, said in ((found.returncode, found.stderr), refused(capsys)):
+        assert code == 1
+        assert "Set LWG_HOME to a folder" in said and "Traceback" not in said
 
 
 def no_program_in(home: Path) -> bool:

@@ -7,9 +7,10 @@ from filecmp import cmpfiles
 
 import pytest
 
+from lwg_intake.desk.demo import FEWEST_CLIENTS
 from lwg_intake.desk.demo.archive import FORMERS
 from lwg_intake.desk.demo.cases import CASES
-from lwg_intake.desk.demo.practice import FEWEST_CLIENTS, write_practice
+from lwg_intake.desk.demo.practice import write_practice
 from lwg_intake.desk.retention import past
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.practice import import_folder
@@ -70,8 +71,8 @@ def test_every_category_and_every_state_of_a_visit_occurs(folder):
 
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2027, 1, 1), date(2026, 3, 31)])
 def test_it_can_be_written_on_any_day(tmp_path, today):
-    write_practice(tmp_path, today, 1_000)
-    assert len(rows(tmp_path, "appointments")) >= 10_000
+    write_practice(tmp_path, today)
+    assert len(rows(tmp_path, "appointments")) >= 40_000
 
 
 @pytest.mark.django_db

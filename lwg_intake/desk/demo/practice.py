@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from lwg_intake import dates
-from lwg_intake.desk.demo import histories, people, staff, visits
+from lwg_intake.desk.demo import DRAWN_CLIENTS, histories, people, staff, visits
 from lwg_intake.desk.demo.archive import write_formers
 from lwg_intake.desk.demo.book import Book
 from lwg_intake.desk.demo.cases import CASES, Case
@@ -15,8 +15,6 @@ from lwg_intake.desk.demo.staff import Staff
 
 SEED = 20_260_301
 DRAWN_CLINICIANS = 27
-# Fewer are ready sooner, but leave some lists short.
-DRAWN_CLIENTS, FEWEST_CLIENTS = 3_150, 100
 FIRST_REF = 20_101
 LEAVING = "CL-07"
 ROSTER = 14

@@ -9,9 +9,10 @@ from django.db import connection, connections
 
 from caseload.sweeps import sweep
 from lwg_intake.audit.grants import as_owner
+from lwg_intake.desk.demo import DRAWN_CLIENTS
 from lwg_intake.desk.demo.accounts import make_accounts
 from lwg_intake.desk.demo.departures import begin_a_departure
-from lwg_intake.desk.demo.practice import DRAWN_CLIENTS, write_practice
+from lwg_intake.desk.demo.practice import write_practice
 from lwg_intake.desk.demo.reassignments import begin_reassignments
 from lwg_intake.desk.demo.reviews import write_reviews
 from lwg_intake.desk.demo.visits import fill_the_backfill_list
@@ -56,7 +57,7 @@ def _load_practice(home: Path, say: Say, drawn: int | None) -> None:
     """Import the invented practice once; a load that was interrupted goes on with the same files."""
     folder, loaded = _practice(home), _loaded(home)
     if loaded.exists() or (not folder.exists() and Client.objects.exists()):
-        if drawn is not None:
+        if drawn:
             say("The practice that is here stays as it is; --fresh makes a new one.")
         return
     say("Loading the invented practice, once (less than a minute) …")
@@ -64,7 +65,7 @@ def _load_practice(home: Path, say: Say, drawn: int | None) -> None:
         half_done = folder.with_name("practice.new")
         shutil.rmtree(half_done, ignore_errors=True)
         half_done.mkdir()
-        write_practice(half_done, drawn=DRAWN_CLIENTS if drawn is None else drawn)
+        write_practice(half_done, drawn=drawn or DRAWN_CLIENTS)
         half_done.rename(folder)
     import_folder(folder)
     # The database would count the new rows in a minute; the sweep of uncounted ones takes ten times as long.

@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,23 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
+from lwg_intake.desk.demo import DRAWN_CLIENTS, FEWEST_CLIENTS
 from lwg_intake.desk.demo.broker import start_broker
 from lwg_intake.desk.demo.children import Child, ChildDied, Stopped, heeding_signals, start, stop, watch
-from lwg_intake.desk.demo.practice import DRAWN_CLIENTS, FEWEST_CLIENTS
 from lwg_intake.embedded import Cluster, EmbeddedError, make_home
 
 READY_SECONDS = 60
 
 
-def port_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError("give a number from 1 to 65535")
-    return int(text)
+def number(least: int, most: int) -> Callable[[str], int]:
+    """What reads an option that is a whole number within these bounds."""
 
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"give a number from {least} to {most}")
+        return int(text)
 
-def number_of_clients(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not FEWEST_CLIENTS <= int(text) <= DRAWN_CLIENTS:
-        raise argparse.ArgumentTypeError(f"give a number from {FEWEST_CLIENTS} to {DRAWN_CLIENTS}")
-    return int(text)
+    return read
 
 
 class Command(BaseCommand):
@@ -40,10 +39,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and start over")
-        parser.add_argument("--port", type=port_number, default=8000, help="where the pages are served (8000)")
+        parser.add_argument("--port", type=number(1, 65535), default=8000, help="where the pages are served (8000)")
         parser.add_argument(
-            "--clients", type=number_of_clients, help=f"how many clients are drawn ({DRAWN_CLIENTS}); fewer load sooner"
-        )
+            "--clients", type=number(FEWEST_CLIENTS, DRAWN_CLIENTS),
+            help=f"how many clients are drawn ({DRAWN_CLIENTS}); fewer load sooner",
+        )  # fmt: skip
         parser.add_argument("--once", action="store_true", help="prepare, request the start page, stop")
 
     def handle(self, *, fresh: bool, port: int, clients: int | None, once: bool, **options: Any) -> None:
