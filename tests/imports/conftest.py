@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from lwg_intake.imports.format import BY_NAME
+from tests.factories.records import ClientFactory, ClinicianFactory
 
 PLAIN: dict[str, dict[str, str]] = {
     "clinicians": {"clinician_ref": "CL-1", "first_name": "Naomi", "last_name": "Clarke", "kind": "therapist"},
@@ -78,3 +80,13 @@ def folder(tmp_path: Path, db: None) -> Folder:
 def practice(folder: Folder) -> Folder:
     """One clinician, one client in care."""
     return folder.write("clinicians").write("clients").write("assignments")
+
+
+@pytest.fixture
+def ada(db):
+    return ClientFactory(ref="LW-1", first_name="Ada", last_name="Brightwater", dob=date(1988, 3, 7))
+
+
+@pytest.fixture
+def naomi(db):
+    return ClinicianFactory(ref="CL-1", first_name="Naomi", last_name="Clarke", kind="therapist", credentials="LCSW-C")

@@ -9,7 +9,7 @@ from lwg_intake.imports import working
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.records.models import Appointment, Client
 from tests.factories.access import UserFactory
-from tests.factories.records import AppointmentFactory, ClientFactory, ClinicianFactory
+from tests.factories.records import AppointmentFactory, ClientFactory
 from tests.imports import reports
 from tests.imports.test_page import in_database, upload
 
@@ -21,16 +21,6 @@ def admin(client, db):
     user = UserFactory(roles=["administrator"])
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def ada(db):
-    return ClientFactory(ref="LW-1", first_name="Ada", last_name="Brightwater", dob=BORN)
-
-
-@pytest.fixture
-def naomi(db):
-    return ClinicianFactory(ref="CL-1", first_name="Naomi", last_name="Clarke", kind="therapist", credentials="LCSW-C")
 
 
 def checked(client, name, content):

@@ -1,13 +1,10 @@
 """Single rows of reports of other systems: what is said of one that is left out, and which are passed over."""
 
-from datetime import date
-
 import pytest
 
 from lwg_intake.imports import working
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
-from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.imports import reports
 from tests.imports.test_foreign import brought, checked, decide, figures
 
@@ -19,16 +16,6 @@ def admin(client, db):
     user = UserFactory(roles=["administrator"], first_name="Kim", last_name="Lee")
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def ada(db):
-    return ClientFactory(ref="LW-1", first_name="Ada", last_name="Brightwater", dob=date(1988, 3, 7))
-
-
-@pytest.fixture
-def naomi(db):
-    return ClinicianFactory(ref="CL-1", first_name="Naomi", last_name="Clarke", kind="therapist")
 
 
 def page_of(client, run):

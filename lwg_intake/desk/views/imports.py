@@ -144,10 +144,15 @@ def _mapping(file: RunFile, typed: QueryDict) -> Mapping:
     if wanted == makes or wanted not in TARGETS:
         return Mapping(makes, chosen)
     before = _chosen(typed, wanted, f"{wanted}-") or (known.columns if known.makes == wanted else {})
-    own = {target.key for target in TARGETS[wanted] if target not in TARGETS[makes]}
+    own = _own(wanted, makes)
     shared = {target.key for target in TARGETS[wanted]} - own
     kept = {key: at for key, at in before.items() if key in own}
     return Mapping(wanted, kept | {key: at for key, at in chosen.items() if key in shared})
+
+
+def _own(makes: str, other: str) -> set[str]:
+    """The fields that the one kind of file has and the other lacks; of one name, they may still be two."""
+    return {target.key for target in TARGETS[makes] if target not in TARGETS[other]}
 
 
 def _chosen(typed: QueryDict, makes: str, prefix: str = "") -> dict[str, int]:
@@ -161,8 +166,7 @@ def _aside(typed: QueryDict, shown: str) -> dict[str, int]:
     found = {}
     for makes in TARGETS.keys() - {shown}:
         columns = _chosen(typed, makes, "" if typed.get("makes") == makes else f"{makes}-")
-        own = {target.key for target in TARGETS[makes] if target not in TARGETS[shown]}
-        found.update({f"{makes}-{key}": at for key, at in columns.items() if key in own})
+        found.update({f"{makes}-{key}": at for key, at in columns.items() if key in _own(makes, shown)})
     return found
 
 
