@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.checklists.models import Case
@@ -20,7 +21,7 @@ from returning.selectors import PROCEDURE
 @needs(Can.WORK_RETURNS)
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a return for a client, or go on with the one that is open."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client = look_up(Client.objects, pk, request.user)
     running = Case.objects.filter(client=client, procedure=PROCEDURE, status__in=Case.OPEN).first()
     if running:
         return redirect("case", pk=running.pk)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,6 +14,7 @@ from caseload.calls.rules import OUTCOMES
 from caseload.calls.views import BUTTONS
 from caseload.models import BackfillEntry
 from lwg_intake import dates
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
@@ -59,7 +60,7 @@ def _page(request: HttpRequest, form: PlaceForm | None = None, refusal: Refusal 
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a client on the list, or change the times they can come."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client = look_up(Client.objects, pk, request.user)
     rows = Assignment.objects.running().filter(client=client).select_related("clinician").order_by("started_on")
     if not request.user.can(Can.SEE_ALL_CLIENTS):
         rows = rows.filter(theirs(request.user))

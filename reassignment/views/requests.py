@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.errors import Refusal
@@ -28,7 +29,7 @@ from reassignment.selectors import requests as selectors
 @needs(Can.WORK_REASSIGNMENTS)
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a reassignment for one of a client's services, or go on with the one that is open."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client = look_up(Client.objects, pk, request.user)
     running = snapshot(client).running
     found = [(assignment, selectors.open_for(assignment)) for assignment in running]
     free = [assignment for assignment, under_way in found if under_way is None]

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lwg_intake.access.looking import look_up
@@ -87,7 +87,7 @@ def _open_case(request: HttpRequest, client: Client, procedure: str) -> Case | N
 @needs(Can.CLEAR_BALANCES)
 def balance(request: HttpRequest, pk: int) -> HttpResponse:
     """Billing sets the balance, or records or ends an arrangement: the button says which."""
-    found = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    found = look_up(Client.objects, pk, request.user)
     request.on_refusal = lambda refusal: _page(request, found, refusal)  # type: ignore[attr-defined]
     do = request.POST.get("do", "set")
     if do == "end":

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lwg_intake.access.looking import look_up
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
@@ -32,7 +33,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 @needs(Can.KEEP_RECORDS)
 def keep(request: HttpRequest, pk: int) -> HttpResponse:
     """One record: how long it is kept, its legal holds, and what becomes of it once its date has passed."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client = look_up(Client.objects, pk, request.user)
     do = request.POST.get("do", "")
     if request.method != "POST":
         record("client.opened", by=request.user, on=client, client_id=client.pk)
