@@ -180,11 +180,11 @@ class Cluster:
             system_folder()
         private_folder(there.base, there.account)
         running = self.server_pid()
-        if running and there.passfile.exists() and there.data.exists():
-            return
-        if running:
+        if running and not (there.passfile.exists() and there.data.exists()):
             # Its folder was removed under it.
             _end(running)
+        elif running and self._answers(running):
+            return
         bin_folder = binaries(there.account)
         if there.data.exists() and not there.passfile.exists():
             # LWG_HOME was removed and made again; what lies outside it belonged to the old one.
@@ -204,6 +204,20 @@ class Cluster:
             if not self._launch(bin_folder):
                 raise EmbeddedError(f"PostgreSQL did not start in {there.base}: another one seems to use it.")
         self.create_database()
+
+    def _answers(self, pid: int) -> bool:
+        """Whether a server found running stays: one that is just dying stands there for a moment longer."""
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while True:
+            try:
+                self.connect().close()
+                return True
+            except psycopg.OperationalError:
+                if self.server_pid() != pid:
+                    return False
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def _password(self) -> str:
         return self.places.passfile.read_text().strip().rpartition(":")[2]

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,6 +161,16 @@ def test_nothing_is_lost_when_the_server_is_killed(made: Path, used: Path) -> No
         os.kill(said(first), signal.SIGKILL)
     finally:
         end(first)
+    assert notes(used) == notes(made) + 1
+
+
+def test_a_server_that_is_just_dying_is_not_believed(made: Path, used: Path) -> None:
+    first = use(used)
+    pid = said(first)
+    end(first)
+    # It takes connections and answers none, until it is gone: so does one that is being killed.
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
     assert notes(used) == notes(made) + 1
 
 
