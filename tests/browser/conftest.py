@@ -1,9 +1,8 @@
 """A real browser on a real server. Skipped, with the reason, where there is no Chromium."""
 
-import gc
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +32,6 @@ SWITCHES = [
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 PASSWORD = "four unrelated words"
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """What a test left waiting, such as a request that was held to the end, goes when its module ends.
-
-    Playwright complains of it in whatever code the collector happens to interrupt: in the midst of the compiler, Python
-    itself fails.
-    """
-    result = yield
-    if nextitem is None or nextitem.path != item.path:
-        gc.collect()
-    return result
 
 
 @pytest.fixture(scope="session")
