@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lwg_intake.desk.navigation.look",
             ],
-            "builtins": ["lwg_intake.access.templatetags.addresses"],
+            "builtins": ["lwg_intake.access.templatetags.quick"],
         },
     }
 ]

@@ -1,6 +1,7 @@
+from html import escape
+
 from django import template
 from django.forms import BoundField
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lwg_intake import dates
@@ -30,19 +31,15 @@ def procedure_title(case: Case) -> str:
     return wing_of(case.procedure).procedure.title
 
 
-CURRENT = (" rail__item--current", mark_safe(' aria-current="step"'))
-
-
 @register.simple_tag
 def rail(rows: list[Row], at: Row | None, address: str) -> SafeString:
     """The list of steps with how each stands, without a loop in the template: every page of a case has it."""
-    return format_html_join(
-        "\n",
-        '<li class="rail__item rail__item--{}{}"><a href="{}?step={}"{}>'
-        '<span>{} <span class="rail__state">{}</span></span></a></li>',
-        (
-            (row.look, current, address, row.step.key, aria, row.step.title, row.words)
-            for row in rows
-            for current, aria in [CURRENT if at and row.step.key == at.step.key else ("", "")]
-        ),
+    return mark_safe("\n".join(_item(row, address, at is not None and row.step.key == at.step.key) for row in rows))
+
+
+def _item(row: Row, address: str, is_current: bool) -> str:
+    current, aria = (" rail__item--current", ' aria-current="step"') if is_current else ("", "")
+    return (
+        f'<li class="rail__item rail__item--{row.look}{current}"><a href="{address}?step={row.step.key}"{aria}>'
+        f'<span>{escape(row.step.title)} <span class="rail__state">{escape(row.words)}</span></span></a></li>'
     )
