@@ -12,7 +12,6 @@ from datetime import UTC, date, timedelta
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
-from icalendar import Calendar, Event
 
 from caseload.models import CalendarFeed
 from lwg_intake import dates
@@ -49,6 +48,9 @@ def open_feed(token: str) -> CalendarFeed:
 
 def calendar(feed: CalendarFeed) -> bytes:
     """The feed itself: the review on the first weekday of the month, every month or as policy says. No client."""
+    # A tenth of a second to load, which every command of the program would take for what few ask for.
+    from icalendar import Calendar, Event
+
     months = values()["roster_review_months"]
     first = first_weekday(dates.day_of(feed.made_at))
     event = Event()

@@ -80,7 +80,7 @@ def worker(redis: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen
         with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
             started.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "celery", "-A", "lwg_intake", "worker", *ALONE],
+                    [sys.executable, "-m", "celery", "-A", "lwg_intake", "--skip-checks", "worker", *ALONE],
                     cwd=ROOT,
                     env=environment,
                     stdout=log,

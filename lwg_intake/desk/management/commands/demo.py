@@ -103,7 +103,9 @@ def web(port: int) -> list[str]:
 
 
 def celery(program: str, *words: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "lwg_intake.celery", program, "--loglevel", "WARNING", *words]
+    # This command has been through Django's checks already.
+    common = ["-m", "celery", "-A", "lwg_intake.celery", "--skip-checks"]
+    return [sys.executable, *common, program, "--loglevel", "WARNING", *words]
 
 
 @contextmanager
