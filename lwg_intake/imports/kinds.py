@@ -12,40 +12,53 @@ from lwg_intake.imports.report import BESIDE
 
 @dataclass(frozen=True)
 class Target:
-    """Something that a foreign file may tell. One of each `group` that is not empty must be there."""
+    """Something that a foreign file may tell. One of each `group` that is not empty must be there.
+
+    `often` are names under which columns with it often stand, in small letters.
+    """
 
     key: str
     label: str
     group: str = ""
     help: str = ""
+    often: tuple[str, ...] = ()
 
 
 NAMES = (
-    Target("client", "Client's whole name", "name", "“First Last” or “Last, First”; needed, or the two names apart"),
-    Target("last_name", "Client's last name", "name"),
-    Target("first_name", "Client's first name"),
-    Target("dob", "Client's date of birth", help="Without it a person decides who is meant"),
-)
+    Target("client", "Client's whole name", "name",
+           "“First Last” or “Last, First”; needed, or the two names apart",
+           ("client", "client name", "patient", "patient name", "name", "full name")),
+    Target("last_name", "Client's last name", "name",
+           often=("last name", "client last name", "patient last name", "surname", "lastname")),
+    Target("first_name", "Client's first name",
+           often=("first name", "client first name", "patient first name", "given name", "firstname")),
+    Target("dob", "Client's date of birth", help="Without it a person decides who is meant",
+           often=("dob", "date of birth", "birth date", "birthdate", "client dob", "patient dob")),
+)  # fmt: skip
 
 VISITS = (
     *NAMES,
-    Target("clinician", "Clinician's name", "clinician", "Needed"),
-    Target("date", "Day, or day and time", "date", "Needed"),
-    Target("time", "Time, where it stands apart"),
-    Target("state", "Attendance", help="What the file does not say becomes unresolved"),
-    Target("code", "Service code", help="Such as 90837; tells the service, and an intake"),
-    Target("description", "Service or appointment type"),
+    Target("clinician", "Clinician's name", "clinician", "Needed",
+           ("clinician", "clinician name", "provider", "provider name", "rendering provider", "therapist")),
+    Target("date", "Day, or day and time", "date", "Needed",
+           ("date", "date of service", "service date", "appointment date", "session date", "dos", "start")),
+    Target("time", "Time, where it stands apart", often=("time", "start time", "appointment time")),
+    Target("state", "Attendance", help="What the file does not say becomes unresolved",
+           often=("attendance", "attendance status", "appointment status", "status")),
+    Target("code", "Service code", help="Such as 90837; tells the service, and an intake",
+           often=("service code", "billing code", "procedure code", "cpt code", "cpt")),
+    Target("description", "Service or appointment type", often=("appointment type", "service", "description")),
     Target("type", "Kind of row", help="Only rows that say “Appointment” are visits"),
-)
+)  # fmt: skip
 
 CLIENTS = (
     *NAMES,
-    Target("email", "E-mail"),
-    Target("phone", "Phone"),
-    Target("address", "Address"),
-    Target("city", "City"),
-    Target("state", "State"),
-    Target("postal_code", "ZIP code"),
+    Target("email", "E-mail", often=("email", "e-mail", "email address", "e-mail address")),
+    Target("phone", "Phone", often=("phone", "phone number", "mobile phone", "mobile", "cell phone", "telephone")),
+    Target("address", "Address", often=("address", "street address", "street", "address 1", "address line 1")),
+    Target("city", "City", often=("city",)),
+    Target("state", "State", often=("state",)),
+    Target("postal_code", "ZIP code", often=("zip", "zip code", "zipcode", "postal code")),
 )
 
 TARGETS: dict[str, tuple[Target, ...]] = {"appointments": VISITS, "clients": CLIENTS}
@@ -130,6 +143,30 @@ def preset_of(header: Sequence[str]) -> tuple[str, Mapping] | None:
             columns = {key: names.index(name) for key, name in preset.columns.items() if name in names}
             return preset.name, Mapping(preset.makes, columns)
     return None
+
+
+def guessed(header: Sequence[str], makes: str = "") -> Mapping:
+    """What the columns of an unknown file seem to be by their names, for a person to look over.
+
+    Without a kind it lists clients, where something tells of a client alone and nothing of a visit.
+    """
+    names = [cell.strip().casefold() for cell in header]
+    found = {kind: _named(targets, names) for kind, targets in TARGETS.items()}
+    visit, client = (found[kind].keys() - {target.key for target in NAMES} for kind in ("appointments", "clients"))
+    kind = makes or ("clients" if client and not visit & {"clinician", "date"} else "appointments")
+    return Mapping(kind, found[kind])
+
+
+def _named(targets: Sequence[Target], names: list[str]) -> dict[str, int]:
+    columns = {
+        target.key: names.index(next(name for name in target.often if name in names))
+        for target in targets
+        if not set(target.often).isdisjoint(names)
+    }
+    if {"last_name", "first_name"} <= columns.keys():
+        # Beside the two names apart, a column such as “Client” holds a number as often as the name.
+        columns.pop("client", None)
+    return columns
 
 
 def labelled(header: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from tests.factories.access import UserFactory
 from tests.imports import reports
 from tests.imports.test_foreign import checked
 
-TABLE = [["Who", "Born", "With", "When", "State"], ["Ada Brightwater", "3/7/1988", "Naomi Clarke", "3/2/2026", "Show"]]
+TABLE = [["Who", "Born", "With", "When", "Came"], ["Ada Brightwater", "3/7/1988", "Naomi Clarke", "3/2/2026", "Show"]]
 
 
 @pytest.fixture
@@ -43,6 +43,34 @@ def test_another_kind_of_file_keeps_what_was_chosen_where_it_has_the_field(clien
     assert (fields["makes"], fields["client"], fields["dob"], fields["last_name"]) == ("clients", "0", "1", "")
     # A client's state is none of a visit's attendance, though both go by one word.
     assert fields["state"] == "" and "clinician" not in fields
+
+
+@pytest.mark.parametrize(
+    ("header", "makes", "columns"),
+    [
+        (
+            ["Client", "DOB", "Provider", "Date of Service", "Status", "Room"],
+            "appointments", {"client": 0, "dob": 1, "clinician": 2, "date": 3, "state": 4},
+        ),
+        (
+            ["ID", " last name", "FIRST NAME", "Date of birth", "E-mail", "Mobile", "State", "ZIP"], "clients",
+            {"last_name": 1, "first_name": 2, "dob": 3, "email": 4, "phone": 5, "state": 6, "postal_code": 7},
+        ),
+        # Beside the two names apart it may well be a number.
+        (["Client", "Last Name", "First Name"], "appointments", {"last_name": 1, "first_name": 2}),
+        (["Who", "When"], "appointments", {}),
+    ],
+)  # fmt: skip
+def test_columns_whose_names_tell_are_chosen_beforehand(client, db, header, makes, columns):
+    client.force_login(UserFactory(roles=["administrator"]))
+    run = checked(client, "t.csv", reports.as_csv([header, ["x"] * len(header)]))
+    page = client.get(f"/imports/files/{run.files.get().pk}/columns/").content.decode()
+    fields = sent_by(page)
+    assert fields["makes"] == makes
+    told = {key: int(at) for key, at in fields.items() if at.isdigit()}
+    assert told == columns
+    # Nothing is taken as said before somebody sends it.
+    assert RunFile.objects.get().mapping is None and "look them over" in page
 
 
 def test_back_again_nothing_that_was_chosen_is_lost(client, address):

@@ -18,7 +18,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import NotThere, Refusal
 from lwg_intake.imports import actions, undo
-from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, labelled
+from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, guessed, labelled
 from lwg_intake.imports.models import Person, Run, RunFile
 from lwg_intake.imports.packed import first_rows
 from lwg_intake.imports.uploads import TooMuch, received
@@ -134,8 +134,11 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _mapping(file: RunFile, typed: QueryDict) -> Mapping:
-    """As it was typed; before anything was, as it is known. Another kind of file keeps the fields that both have."""
-    known = Mapping.of_json(file.mapping) if file.mapping else Mapping("appointments")
+    """As it was typed; before anything was, as it is known, or as the columns' names have it.
+
+    Another kind of file keeps the fields that both have.
+    """
+    known = Mapping.of_json(file.mapping) if file.mapping else guessed(file.header)
     makes = typed.get("makes", "")
     if makes not in TARGETS:
         return known
@@ -143,7 +146,8 @@ def _mapping(file: RunFile, typed: QueryDict) -> Mapping:
     wanted = typed.get("kind", "") if "show" in typed else makes
     if wanted == makes or wanted not in TARGETS:
         return Mapping(makes, chosen)
-    before = _chosen(typed, wanted, f"{wanted}-") or (known.columns if known.makes == wanted else {})
+    other = known if known.makes == wanted else guessed(file.header, wanted)
+    before = _chosen(typed, wanted, f"{wanted}-") or other.columns
     own = _own(wanted, makes)
     shared = {target.key for target in TARGETS[wanted]} - own
     kept = {key: at for key, at in before.items() if key in own}
