@@ -92,7 +92,7 @@ def test_the_log_reads_in_its_last_correction(csr):
 
 def test_the_address_says_what_is_missing_of_it(csr):
     for street, city, state, said in (
-        ("12 Elm Ct", "Laurel", "MD", "12 Elm Ct, Laurel MD"), ("", "Laurel", "MD", "street unknown, Laurel MD"),
+        ("12 Elm Ct", "Laurel", "MD", "12 Elm Ct, Laurel, MD"), ("", "Laurel", "MD", "street unknown, Laurel, MD"),
         ("12 Elm Ct", "", "", "12 Elm Ct"), ("", "", "", "unknown"),
     ):  # fmt: skip
         client = ClientFactory(address=street, city=city, state=state, postal_code="")

@@ -150,5 +150,5 @@ class Client(models.Model):
     @property
     def whole_address(self) -> str:
         """Street and place on one line, with a word for a street that nobody knows; empty where neither is known."""
-        place = " ".join(filter(None, (self.city, self.state, self.postal_code)))
+        place = ", ".join(filter(None, (self.city, f"{self.state} {self.postal_code}".strip())))
         return ", ".join(filter(None, (self.address or ("street unknown" if place else ""), place)))
