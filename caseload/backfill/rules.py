@@ -14,7 +14,7 @@ DAYS = {form: n for n, name in enumerate(NAMES) for form in (name[:3], name, f"{
 }  # fmt: skip
 # The parts of a day, by the hour at which a visit starts.
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
-CLOCK = re.compile(r"(\d{1,2}:\d{2})(?:-(\d{1,2}:\d{2}))?")
+CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(am|pm)?")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Time:
 
 
 def parse(text: str) -> Time:
-    """Read "Tue", "Wed 10:00", "Thu 15:00-18:00", "Fri mornings" or "evenings".
+    """Read "Tue", "Wed 10:00", "Thu 3-6 PM", "Thu 15:00-18:00", "Fri mornings" or "evenings".
 
     One time stands for the hour that begins with it. Raises ValueError for anything else.
     """
@@ -46,14 +46,26 @@ def parse(text: str) -> Time:
         since, until = time(first), time(last) if last < 24 else time.max
         words.pop(0)
     if words:
-        found = CLOCK.fullmatch("".join(words))
-        if not found:
-            raise ValueError(text)
-        since = time.fromisoformat(found[1].zfill(5))
-        until = time.fromisoformat(found[2].zfill(5)) if found[2] else _hour_later(since)
+        begins, _, ends = "".join(words).replace(".", "").partition("-")
+        half = ends[-2:] if ends[-2:] in ("am", "pm") else ""
+        since = _at(begins, half)
+        until = _at(ends) if ends else _hour_later(since)
+        if half and since >= until:
+            since = _at(begins, "am")  # 9-1 PM
     if since >= until:
         raise ValueError(text)
     return Time(weekday, since, until)
+
+
+def _at(text: str, half: str = "") -> time:
+    """A time of day; `half` is "am" or "pm" where the text itself says neither."""
+    found = CLOCK.fullmatch(text)
+    if not found or not (found[2] or found[3] or half):
+        raise ValueError(text)
+    hour, minute, half = int(found[1]), int(found[2] or 0), found[3] or half
+    if half and not 1 <= hour <= 12:
+        raise ValueError(text)
+    return time(hour % 12 + 12 * (half == "pm") if half else hour, minute)
 
 
 def _hour_later(at: time) -> time:

@@ -57,7 +57,26 @@ def test_a_time_holds_from_its_beginning_to_before_its_end(text: str, at: dateti
     assert parse(text).holds(at) is can
 
 
-@pytest.mark.parametrize("text", ["", "Monet", "soon", "25:00", "Tue 12:00-10:00", "-10:00", "Tue 10", "Tue Wed"])
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("Tue 4:05 PM", time(16, 5), time(17, 5)),
+        ("4 p.m.", time(16), time(17)),
+        ("Thu 3-6 PM", time(15), time(18)),
+        ("9 - 1pm", time(9), time(13)),
+        ("11 AM-12:30 PM", time(11), time(12, 30)),
+        ("12 am", time(0), time(1)),
+    ],
+)
+def test_a_time_is_read_as_americans_write_it(text: str, since: time, until: time) -> None:
+    read = parse(text)
+    assert (read.since, read.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Monet", "soon", "25:00", "Tue 12:00-10:00", "-10:00", "Tue 10", "Tue Wed", "13 PM", "0 am", "4 xm", "4-PM"],
+)
 def test_what_is_no_time_is_not_guessed(text: str) -> None:
     with pytest.raises(ValueError):
         parse(text)
