@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from lwg_intake.placement.note import sentence
+from lwg_intake.records.rules import dollars
 from reassignment.facts import Request
 from reassignment.rules.words import Reason
 
@@ -29,7 +30,7 @@ def balance(said: Fields, facts: Request) -> str:
     """What was seen, and that the client knows: not that it holds anything up, which here is the practice's choice."""
     told = " Client told of the balance." if said["told"] and Decimal(said["seen"]) > 0 else ""
     arranged = f" Billing's arrangement: {facts.arrangement}." if facts.arrangement else ""
-    return f"Balance checked: ${said['seen']}.{arranged}{told}"
+    return f"Balance checked: {dollars(said['seen'])}.{arranged}{told}"
 
 
 def notice(said: Fields, facts: Request) -> str:

@@ -11,7 +11,7 @@ from lwg_intake.placement.rules import (
     owed,
     takes_insurance,
 )
-from lwg_intake.records.rules import Coverage, PayerClass, Portal, Service
+from lwg_intake.records.rules import Coverage, PayerClass, Portal, Service, dollars
 
 
 def demographics(facts: Placement) -> list[Evidence]:
@@ -45,7 +45,7 @@ def _old(facts: Placement, verified: object) -> bool:
 def balance(facts: Placement) -> list[Evidence]:
     if facts.balance is None:
         return []
-    shown = [Evidence("Balance", f"${facts.balance}", facts.balance_as_of, "Record")]
+    shown = [Evidence("Balance", dollars(facts.balance), facts.balance_as_of, "Record")]
     if facts.fees:
         shown.append(Evidence("Of it no-show fees", f"${facts.fees}", facts.balance_as_of, "Record"))
         if is_medicaid(facts):

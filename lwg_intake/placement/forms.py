@@ -10,6 +10,7 @@ from lwg_intake.checklists.forms import DayInput, StepForm, TimeInput
 from lwg_intake.dates import months_before
 from lwg_intake.placement import rules
 from lwg_intake.placement.facts import Placement
+from lwg_intake.placement.fields import NamedField, PhoneField, StateField, ZipField
 from lwg_intake.records.rules import AppointmentKind, Channel, Modality, PayerClass, Portal, Service
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -22,21 +23,15 @@ def text(rows: int = 2) -> forms.Textarea:
 
 class DemographicsForm(StepForm):
     email = forms.EmailField(label="E-mail", required=False, max_length=254)
-    phone = forms.CharField(label="Phone", max_length=40)
-    address = forms.CharField(label="Address", max_length=200)
-    city = forms.CharField(label="City", max_length=80)
-    state = forms.CharField(label="State", max_length=20, help_text="Two letters, such as MD.")
-    postal_code = forms.CharField(label="ZIP code", max_length=12)
+    phone = PhoneField(label="Phone", max_length=40)
+    address = NamedField(label="Address", max_length=200)
+    city = NamedField(label="City", max_length=80)
+    state = StateField(label="State", max_length=20, help_text="Two letters, such as MD.")
+    postal_code = ZipField(label="ZIP code", max_length=12)
 
     @classmethod
     def from_record(cls, facts: Placement) -> dict[str, Any]:
         return dict(facts.demographics)
-
-    def clean_state(self) -> str:
-        state = self.cleaned_data["state"].strip().upper()
-        if len(state) != 2 or not state.isalpha():
-            raise forms.ValidationError("Enter the state as two letters, such as MD, DC or VA.")
-        return state
 
 
 class InsuranceForm(StepForm):
@@ -52,10 +47,16 @@ class InsuranceForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Say whether the insurance has changed."},
     )
-    payer = forms.CharField(label="Payer", max_length=120)
+    payer = NamedField(label="Payer", max_length=120)
     payer_class = forms.ChoiceField(label="Kind of payer", choices=PayerClass.choices)
-    state = forms.CharField(label="State of the coverage", max_length=2, required=False)
-    member_id = forms.CharField(label="Member ID", max_length=60, required=False)
+    state = StateField(label="State of the coverage", max_length=20, required=False)
+    member_id = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9 ./-]*$",
+        label="Member ID",
+        max_length=60,
+        required=False,
+        error_messages={"invalid": "A member ID has letters and digits only. Copy it from the card."},
+    )
     billing_updated = forms.BooleanField(label="Billing settings in TherapyNotes are up to date", required=False)
 
     @classmethod
@@ -69,9 +70,6 @@ class InsuranceForm(StepForm):
             "state": cover.state or facts.demographics.get("state", ""),
             "member_id": cover.member_id,
         }
-
-    def clean_state(self) -> str:
-        return self.cleaned_data["state"].strip().upper()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -90,6 +88,10 @@ class BalanceForm(StepForm):
         label="Balance that TherapyNotes shows now, in dollars",
         max_digits=10,
         decimal_places=2,
+        error_messages=dict.fromkeys(
+            ("invalid", "max_digits", "max_decimal_places", "max_whole_digits"),
+            "Enter dollars and cents, such as 25.00.",
+        ),
         help_text="Patient's Billing tab, Search Billing Transactions. Only billing can lower what is on record.",
     )
     told = forms.BooleanField(

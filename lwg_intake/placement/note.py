@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lwg_intake.placement.facts import Placement
-from lwg_intake.records.rules import Modality
+from lwg_intake.records.rules import Modality, dollars
 
 Fields = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def insurance(said: Fields, facts: Placement) -> str:
 def balance(said: Fields, facts: Placement) -> str:
     told = " Client told that a balance has to be settled before scheduling." if said["told"] else ""
     arranged = f" Billing's arrangement: {facts.arrangement}." if facts.arrangement else ""
-    return f"Balance checked: ${said['seen']}.{arranged}{told}"
+    return f"Balance checked: {dollars(said['seen'])}.{arranged}{told}"
 
 
 def portal(said: Fields, facts: Placement) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lwg_intake.checklists.gates import Blocked, Clear, Verdict, Warn
 from lwg_intake.placement.facts import OnRecord, Place, Placement
-from lwg_intake.records.rules import AppointmentKind, PayerClass, Portal, Service, accepts
+from lwg_intake.records.rules import AppointmentKind, PayerClass, Portal, Service, accepts, dollars
 
 # --- Money ----------------------------------------------------------------------------------------------------------
 
@@ -29,7 +29,8 @@ def balance_gate(facts: Placement) -> Verdict:
     amount, seen = owed(facts), facts.said("balance", "seen")
     if not is_settled(facts) and seen is not None and facts.balance is not None and Decimal(str(seen)) < facts.balance:
         return Blocked(
-            f"The record shows ${facts.balance} as of {facts.balance_as_of:%b %-d, %Y}, and you saw ${seen}.",
+            f"The record shows {dollars(facts.balance)} as of {facts.balance_as_of:%b %-d, %Y}, "
+            f"and you saw {dollars(seen)}.",
             "Only billing can clear a balance: ask them below, or enter what the record shows.",
         )
     if amount and facts.arranged is not None and facts.arranged >= amount:

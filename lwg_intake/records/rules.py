@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from django.db.models import TextChoices
@@ -179,3 +180,9 @@ def sees_age(ages: Sequence[str], dob: date | None, on: date) -> bool:
         return True
     years = dates.age_on(dob, on)
     return any(r.least <= years <= r.most for r in map(AgeRange.parse, ages))
+
+
+def dollars(amount: Decimal | str) -> str:
+    """An amount that is owed; one below zero is what the practice owes the client."""
+    owed = Decimal(amount)
+    return f"credit of ${-owed}" if owed < 0 else f"${owed}"

@@ -8,6 +8,7 @@ from django import forms
 
 from lwg_intake.checklists.forms import DayInput, StepForm
 from lwg_intake.placement import forms as placement
+from lwg_intake.placement.fields import PhoneField
 from lwg_intake.placement.forms import text
 from lwg_intake.records.rules import Channel, Service
 from reassignment.facts import Request
@@ -64,7 +65,7 @@ class ReasonForm(StepForm):
 class ContactForm(StepForm):
     """S1 asks for phone and e-mail only."""
 
-    phone = forms.CharField(label="Phone", max_length=40)
+    phone = PhoneField(label="Phone", max_length=40)
     email = forms.EmailField(label="E-mail", max_length=254)
 
     @classmethod

@@ -1,5 +1,7 @@
 """Requests that no page sends: each is refused with a sentence, and none is an error of ours."""
 
+from html import escape
+
 import pytest
 from django.urls import reverse
 
@@ -90,3 +92,44 @@ def test_an_address_longer_than_the_record_holds_is_refused_in_words(csr, case):
     answer = post(csr, case, "demographics", email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.com")
     assert answer.status_code == 422
     assert "at most 254 characters" in words(answer)
+
+
+REFUSED = [
+    *(("demographics", "phone", typed, "with its area code") for typed in ("abc", "12", "555-0142", "☎", "+12")),
+    *(("demographics", "postal_code", typed, "five digits") for typed in ("ABCDE", "1", "２０７０７")),
+    *(("demographics", "state", typed, "two letters, such as MD") for typed in ("Zz", "Maryland", "😀")),
+    *(("demographics", name, "😀 12!", "in letters") for name in ("address", "city")),
+    ("insurance", "state", "QQ", "two letters, such as MD"),
+    ("insurance", "payer", "😀", "in letters"),
+    ("insurance", "member_id", "\"'<b>", "letters and digits only"),
+    *(("balance", "seen", typed, "Enter dollars and cents") for typed in ("$1,2", "1.005", "9" * 20)),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "typed", "said"), REFUSED)
+def test_what_cannot_be_one_is_refused_in_words_and_stays_in_its_field(csr, case, key, name, typed, said):
+    answer = post(csr, case, key, **{name: typed})
+    assert answer.status_code == 422
+    assert said in words(answer) and f'value="{escape(typed)}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "typed", "kept"),
+    [
+        ("demographics", "phone", "301.555.0107 ext. 12", "301.555.0107 ext. 12"),
+        ("demographics", "phone", "1 (301) 555-0107", "1 (301) 555-0107"),
+        ("demographics", "phone", "+44 20 7946 0000", "+44 20 7946 0000"),
+        ("demographics", "state", " va ", "VA"),
+        ("demographics", "postal_code", "20707-1234", "20707-1234"),
+    ],
+)
+def test_what_may_be_one_is_kept(csr, case, key, name, typed, kept):
+    assert post(csr, case, key, **{name: typed}).status_code == 302
+    case.client.refresh_from_db()
+    assert getattr(case.client, name) == kept
+
+
+def test_a_credit_is_called_one(csr, case):
+    post(csr, case, "ending")
+    assert post(csr, case, "balance", seen="-5").status_code == 302
+    assert "Balance checked: credit of $5" in words(csr.get(page(case)))
