@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,9 +14,9 @@ from django.db import connection
 from lwg_intake import dates
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.models import Person
-from lwg_intake.imports.words import alike, day_of, person_key, split_name
+from lwg_intake.imports.words import alike, day_of, person_key, plain, split_name
 
-Key = tuple[str, date | None]
+Key = tuple[str, date | None, str]
 
 # Where an answer is asked again: the words of the import's page.
 AGAIN = "choose “Ask again” under “See the answers” before the import is let in"
@@ -24,7 +26,7 @@ FACTS = ("phone", "email", "city", "clinician")
 
 # The names as words.plain and words.person_key would write them, so that the database finds the same ones.
 CLIENTS = """
-SELECT id, ref, first_name, last_name, preferred_name, dob FROM records_client
+SELECT id, ref, first_name, last_name, preferred_name, dob, email, phone FROM records_client
 WHERE dob = ANY (%s) OR trim(regexp_replace(
     replace(search_plain(first_name || ' ' || last_name), '''', ''), '[^a-z0-9]+', ' ', 'g')) = ANY (%s)
 """
@@ -32,13 +34,17 @@ WHERE dob = ANY (%s) OR trim(regexp_replace(
 
 @dataclass(frozen=True)
 class Named:
-    """A person as a file names one."""
+    """A person as a file names one.
+
+    `beside` keeps namesakes apart where no birth date is told: how to reach a client, or the clinician of a visit.
+    """
 
     key: str
     dob: date | None
     first: str
     last: str
     facts: dict[str, str] = field(default_factory=dict, compare=False)
+    beside: str = ""
 
     @property
     def name(self) -> str:
@@ -46,19 +52,21 @@ class Named:
 
     @property
     def same(self) -> Key:
-        return self.key, self.dob
+        return self.key, self.dob, self.beside
 
 
 @dataclass(frozen=True)
 class Answer:
     """Who that is: a client; nobody on record; or, with `because`, not to be said yet, or left out.
 
-    `nobody` is the decision that it is nobody on record, where a person made it.
+    `nobody` is the decision that it is nobody on record, where a person made it; `apart` whether the record number that
+    a file would give by the name alone is a namesake's already.
     """
 
     client: int | None = None
     because: str = ""
     nobody: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class _Known:
     ref: str
     keys: frozenset[str]
     dob: date | None
+    facts: dict[str, str]
 
 
 def named(cells: list[str], mapping: Mapping) -> Named:
@@ -83,31 +92,56 @@ def named(cells: list[str], mapping: Mapping) -> Named:
     if not first or not last:
         raise ValueError("The client's first or last name is missing.")
     facts = {name: cell(name) for name in FACTS if cell(name)}
-    return Named(person_key(first, last)[:200], day_of(cell("dob")), first, last, facts)
+    dob = day_of(cell("dob"))
+    beside = "" if dob else " ".join(_reached(facts).values()) or plain(facts.get("clinician", ""))
+    return Named(person_key(first, last)[:200], dob, first, last, facts, beside)
 
 
-def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[dict[Key, Answer], list[int]]:
+def reached_alike(one: AnyMapping[str, str], other: AnyMapping[str, str]) -> bool:
+    """Whether both tell one phone number or one e-mail address."""
+    return bool(_reached(one).items() & _reached(other).items())
+
+
+def reached_otherwise(one: AnyMapping[str, str], other: AnyMapping[str, str]) -> bool:
+    """Whether both tell how to reach somebody, and agree in nothing of it."""
+    return bool(_reached(one).keys() & _reached(other).keys()) and not reached_alike(one, other)
+
+
+def _reached(facts: AnyMapping[str, str]) -> dict[str, str]:
+    """How somebody is reached, as it is compared."""
+    told = {"email": facts.get("email", "").casefold(), "phone": re.sub(r"[^0-9]", "", facts.get("phone", ""))[-10:]}
+    return {name: value for name, value in told.items() if value}
+
+
+def answers(wanted: Iterable[Named], ref_of: Callable[[Named, bool], str]) -> tuple[dict[Key, Answer], list[int]]:
     """For each person an answer, and the ids of those (Person) about whom someone decided or has to decide first.
 
-    An answer holds among those whom it was given about: of somebody who came on record since, it is asked anew.
-    `ref_of` gives the record number under which a foreign file itself would bring somebody new.
+    An answer holds among those whom it was given about: of somebody who came on record since, it is asked anew. Where
+    no birth date is told, it holds for who is reached in the same way, or among namesakes for visits to one clinician.
+    `ref_of` gives the record number under which a foreign file itself would bring somebody new, or bring them apart
+    from a namesake.
     """
     people = {who.same: who for who in wanted}
     by_key, by_dob = _on_record(list(people.values()))
     decided = {
         (person.key, person.dob): person
-        for person in Person.objects.filter(key__in={who.key for who in people.values()}).select_related("decided_by")
+        for person in Person.objects.filter(
+            key__in={key for who in people.values() for key in (who.key, _apart(who))}
+        ).select_related("decided_by")
     }
     found: dict[Key, Answer] = {}
     doubts: list[int] = []
     for same, who in people.items():
-        person = decided.get(same)
+        there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
+        key = _apart(who) if _reached(who.facts) or len(by_key[who.key]) > 1 else who.key
+        person = decided.get((key, who.dob))
         verdict = person.verdict if person else Person.Verdict.OPEN
         asked = person.candidates if person and verdict != Person.Verdict.OPEN else []
-        there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
-        exact = [k for k in there if who.key in k.keys and (who.dob and k.dob == who.dob or k.ref == ref_of(who))]
+        refs = ref_of(who, False), ref_of(who, True)
+        exact = [known for known in there if _exactly(who, known, refs)]
         # By its name alone somebody is the one whom a file brought, unless there are namesakes never asked about.
-        near = exact if exact and who.dob else [known for known in there if known in exact or _near(who, known)]
+        is_sure = exact and (who.dob or any(reached_alike(who.facts, known.facts) for known in exact))
+        near = exact if is_sure else [known for known in there if known in exact or _near(who, known)]
         unasked = [known.pk for known in near if known.pk not in asked]
         certain = len(exact) == 1 and not set(unasked) - {exact[0].pk}
         if person and verdict != Person.Verdict.OPEN:
@@ -119,13 +153,29 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named], str]) -> tuple[di
         elif certain and verdict != Person.Verdict.SAME:
             found[same] = Answer(exact[0].pk)
         elif person and verdict == Person.Verdict.DIFFERENT and not unasked:
-            found[same] = Answer(nobody=f"{_decided(person)} that this is nobody on record")
+            taken = any(known.ref == refs[0] for known in there)
+            found[same] = Answer(nobody=f"{_decided(person)} that this is nobody on record", apart=taken)
         elif not unasked:
             found[same] = Answer()
         else:
-            doubts.append(_ask(who, person, [*unasked, *asked]))
+            decided[key, who.dob] = _ask(key, who, person, [*unasked, *asked])
+            doubts.append(decided[key, who.dob].pk)
             found[same] = Answer(because="Decide first whether this is somebody who is on record already.")
     return found, doubts
+
+
+def _apart(who: Named) -> str:
+    """The key of a question about somebody whose birth date is not told, apart from their namesakes."""
+    return f"{who.key}|{who.beside}"[:200] if who.beside else who.key
+
+
+def _exactly(who: Named, known: _Known, refs: tuple[str, str]) -> bool:
+    """Whether it is certainly who is meant: by the birth date, or since a file brought them who is reached so still."""
+    if who.key not in known.keys:
+        return False
+    if who.dob:
+        return known.dob == who.dob or known.ref in refs
+    return known.ref in refs and not reached_otherwise(who.facts, known.facts)
 
 
 def _decided(person: Person) -> str:
@@ -155,9 +205,9 @@ def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date 
     by_dob: dict[date | None, list[_Known]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(CLIENTS, [dobs, list({who.key for who in people})])
-        for pk, ref, first, last, preferred, dob in cursor.fetchall():
+        for pk, ref, first, last, preferred, dob, email, phone in cursor.fetchall():
             keys = frozenset({person_key(first, last), person_key(preferred or first, last)})
-            known = _Known(pk, ref, keys, dob)
+            known = _Known(pk, ref, keys, dob, {"email": email, "phone": phone})
             for key in keys:
                 by_key[key].append(known)
             if dob:
@@ -165,10 +215,10 @@ def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date 
     return by_key, by_dob
 
 
-def _ask(who: Named, person: Person | None, candidates: list[int]) -> int:
-    person = person or Person(key=who.key, dob=who.dob)
+def _ask(key: str, who: Named, person: Person | None, candidates: list[int]) -> Person:
+    person = person or Person(key=key, dob=who.dob)
     person.name, person.facts = who.name[:200], who.facts
     person.candidates, person.verdict = candidates, Person.Verdict.OPEN
     person.client = person.decided_by = person.decided_at = None
     person.save()
-    return person.pk
+    return person

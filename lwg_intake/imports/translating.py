@@ -19,7 +19,7 @@ from lwg_intake.imports.batches import BATCH
 from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
-from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named
+from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named, reached_otherwise
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
@@ -33,6 +33,10 @@ NOON = time(12)
 OTHER = "row that is no appointment was", "rows that are no appointments were"
 SUM = "row that sums others up was", "rows that sum others up were"
 REPEATED = "row that repeats another was", "rows that repeat another were"
+NAMESAKE = (
+    "A row above has this name with another phone or e-mail, and no birth date tells whether both are one person. "
+    "Bring this row again once the other is on record: then it is asked."
+)
 # Fields of clients that a foreign file may tell.
 CLIENT = ("email", "phone", "address", "city", "state", "postal_code")
 
@@ -46,9 +50,12 @@ def file_of(mapping: Mapping) -> File:
     return changed(file, columns=tuple(column for column in file.columns if column.name in told), rules=())
 
 
-def new_ref(who: Named) -> str:
-    """The record number of somebody whom only foreign files know: always the same one."""
-    return f"P{_mark(who.key, str(who.dob or ''))}"
+def new_ref(who: Named, apart: bool = False) -> str:
+    """The record number of somebody whom only foreign files know: always the same one.
+
+    Where the name alone has one already, who is another is kept apart by how they are reached.
+    """
+    return f"P{_mark(who.key, str(who.dob or ''), *([who.beside] if apart and who.beside else []))}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Translated:
         self.tell: Callable[[Rejected], None] = lambda row: None
         self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
-        self._seen: set[Any] = set()
+        self._seen: dict[Any, Any] = {}
 
     @property
     def done(self) -> int:
@@ -188,7 +195,7 @@ class Translated:
             if once in self._seen:
                 self._passed[REPEATED] += 1
                 continue
-            self._seen.add(once)
+            self._seen[once] = line
             yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))
 
     def _visit(self, cells: list[str]) -> Visit | Broken:
@@ -223,16 +230,22 @@ class Translated:
             if answer.because:
                 yield line, Broken(answer.because, "", who.name)
                 continue
-            if (answer.client or who.same) in self._seen:
+            ref = new_ref(who, answer.apart)
+            once = answer.client or ref
+            if once not in self._seen:
+                self._seen[once] = who.facts
+            elif not who.dob and reached_otherwise(who.facts, self._seen[once]):
+                yield line, Broken(NAMESAKE, "", who.name)
+                continue
+            else:
                 self._passed[REPEATED] += 1
                 continue
-            self._seen.add(answer.client or who.same)
-            yield line, self._client(line, cells, who, known.get(answer.client or 0))
+            yield line, self._client(line, cells, who, ref, known.get(answer.client or 0))
 
-    def _client(self, line: int, cells: list[str], who: Named, known: Client | None) -> list[str]:
+    def _client(self, line: int, cells: list[str], who: Named, ref: str, known: Client | None) -> list[str]:
         """What the file leaves empty or tells amiss, and the name itself, stay as they are on record."""
         told = {
-            "client_ref": known.ref if known else new_ref(who),
+            "client_ref": known.ref if known else ref,
             "first_name": known.first_name if known else who.first,
             "last_name": known.last_name if known else who.last,
             "dob": str((known.dob if known else None) or who.dob or ""),

@@ -9,7 +9,7 @@ from lwg_intake.imports import working
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.records.models import Appointment, Client
 from tests.factories.access import UserFactory
-from tests.factories.records import AppointmentFactory, ClientFactory
+from tests.factories.records import AppointmentFactory, ClientFactory, ClinicianFactory
 from tests.imports import reports
 from tests.imports.test_page import in_database, upload
 
@@ -233,7 +233,7 @@ def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, 
 
 
 def decide(client, run, who):
-    person = Person.objects.get()
+    person = Person.objects.latest("pk")
     answer = client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": who})
     if Run.objects.get(pk=run.pk).is_at_work:
         working.work(run.pk)
@@ -273,6 +273,42 @@ def test_among_many_namesakes_each_can_be_chosen_and_the_question_ends(client, a
     assert all(f"On record: {one.ref}" in page for one in adas)
     decide(client, run, "different")
     assert not run.open_doubts().exists()
+
+
+def test_namesakes_without_birth_dates_are_asked_about_for_each_clinician(client, admin, ada, naomi):
+    """One answer for all visits of a name gave those of the one to the other."""
+    other = ClientFactory(first_name="Ada", last_name="Brightwater", dob=date(1990, 1, 1))
+    ClinicianFactory(first_name="Omar", last_name="Duarte", kind="therapist")
+    told = [("Ada Brightwater", who, "03/02/2026", "Show") for who in ("Naomi Clarke", "Omar Duarte")]
+    run = checked(client, "a.csv", reports.attendance(*told))
+    doubts = run.open_doubts().order_by("pk")
+    assert [doubt.facts["clinician"] for doubt in doubts] == ["Naomi Clarke", "Omar Duarte"]
+    for doubt, meant in zip(list(doubts), (ada, other), strict=True):
+        client.post(f"/imports/{run.pk}/people/", {"person": doubt.pk, "who": f"same:{meant.pk}"})
+    working.work(run.pk)
+    assert figures(run) == (2, 0, 0, 0)
+    client.post(f"/imports/{run.pk}/apply/")
+    working.work(run.pk)
+    assert [one.appointments.get().clinician.last_name for one in (ada, other)] == ["Clarke", "Duarte"]
+
+
+def test_another_of_the_same_name_never_writes_over_how_the_first_is_reached(client, admin):
+    first = {"Client": "Grace Hopperson", "Phone number": "301-555-0123", "Email": "grace@example.com"}
+    second = {"Client": "Grace Hopperson", "Phone number": "410-555-0199", "Email": "other@example.com"}
+    run = brought(client, "d.csv", reports.details(first, second))
+    assert Client.objects.get().phone == "301-555-0123"
+    assert "no birth date tells whether both are one person" in client.get(f"/imports/{run.pk}/").content.decode()
+
+    run = checked(client, "e.csv", reports.details(second))
+    assert figures(run) == (0, 0, 0, 1) and run.open_doubts().count() == 1
+    decide(client, run, "different")
+    client.post(f"/imports/{run.pk}/apply/")
+    working.work(run.pk)
+    assert set(Client.objects.values_list("phone", flat=True)) == {"301-555-0123", "410-555-0199"}
+
+    # From now on each is known by how they are reached.
+    run = checked(client, "f.csv", reports.details(first | {"City": "Bowie"}, second | {"City": "Laurel"}))
+    assert figures(run) == (0, 2, 0, 0)
 
 
 def test_an_answer_can_be_asked_again(client, admin, ada, naomi):
