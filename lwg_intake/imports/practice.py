@@ -172,11 +172,11 @@ def _import_file(source: Source, report: Report, run: Run, tell: Tell) -> Counts
 def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -> Counts:
     file = source.file
     take_turns()
-    rows = without_diagnoses(table.rows())
+    foreign = table if isinstance(table, Translated) else None
+    rows = foreign.rows() if foreign else without_diagnoses(table.rows())
     head = head_of(file, *next(rows, (1, [])))
     kept = source.kept or _kept(run, source)
     counts, seen = Counts(), Seen(file)
-    foreign = table if isinstance(table, Translated) else None
     if foreign:
         counts.rejects.begin(foreign.header, foreign.original)
         foreign.tell = counts.rejects.add

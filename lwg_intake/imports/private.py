@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
+from lwg_intake.imports.format import FILES
 from lwg_intake.imports.opening import Broken, unequal
 
-DIAGNOSIS = re.compile(r"diagnos|\bicd\b|\bicd-?\d|\bdsm\b|\bdx\b", re.IGNORECASE)
+DIAGNOSIS = re.compile(
+    r"\bdiag|\bicd\b|\bicd-?\d|\bdsm\b|\bdx\d*\b|\bproblem\b|\bdisorders?\b|\bconditions?\b|\baxis\b|\bf[ -]?codes?\b",
+    re.IGNORECASE,
+)
+# A code of ICD-10 as it is written with its point: F41.1. Without one it may be a room, a fee or a number.
+CODE = re.compile(r"(?<![A-Za-z0-9.@])[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-z0-9])")
+# So many rows are looked through for columns that hold codes under another name; a third of the cells tells one.
+LOOKED_THROUGH = 1_000
+OURS = {column.name for file in FILES for column in file.columns}
 
 Rows = Iterator[tuple[int, list[str] | Broken]]
 
@@ -15,6 +25,11 @@ Rows = Iterator[tuple[int, list[str] | Broken]]
 def is_diagnosis(column: str) -> bool:
     """Whether a column's name says that it holds a diagnosis."""
     return bool(DIAGNOSIS.search(column.replace("_", " ")))
+
+
+def may_tell_codes(content: bytes) -> bool:
+    """Whether a file not yet read may hold codes of diagnoses, whatever its encoding."""
+    return bool(CODE.search(content.replace(b"\0", b"").decode("latin-1")))
 
 
 def without_diagnoses(rows: Rows) -> Rows:
@@ -27,7 +42,10 @@ def without_diagnoses(rows: Rows) -> Rows:
         yield first
         yield from rows
         return
-    dropped = {index for index, name in enumerate(header) if is_diagnosis(name)}
+    ahead = list(islice(rows, LOOKED_THROUGH))
+    rows = chain(ahead, rows)
+    whole = [cells for _, cells in ahead if isinstance(cells, list) and len(cells) == len(header)]
+    dropped = _dropped(header, whole)
     if not dropped:
         yield first
         yield from rows
@@ -41,6 +59,17 @@ def without_diagnoses(rows: Rows) -> Rows:
             yield line, Broken(_unequal(len(cells), len(header)), "")
         else:
             yield line, [cells[index] for index in kept]
+
+
+def _dropped(header: list[str], rows: list[list[str]]) -> set[int]:
+    """The columns that hold diagnoses, by their names or by what stands in them."""
+    found = {index for index, name in enumerate(header) if is_diagnosis(name)}
+    for index, name in enumerate(header):
+        if name.strip().casefold() not in OURS:
+            filled = [row[index] for row in rows if row[index].strip()]
+            if 3 * sum(bool(CODE.search(cell)) for cell in filled) >= max(len(filled), 1):
+                found.add(index)
+    return found
 
 
 def _unequal(cells: int, header: int) -> str:

@@ -92,8 +92,9 @@ class Translated:
         return self.inner.done
 
     def original(self, line: int) -> list[str]:
-        """The cells as the file has them, of a row read lately."""
-        return self._kept.get(line, [])
+        """The cells as the file has them, of a row read lately; what nobody asked for is not kept."""
+        used = set(self.mapping.columns.values())
+        return [cell if index in used else "" for index, cell in enumerate(self._kept.get(line, []))]
 
     def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
         """Raises Unreadable when the columns do not reach as far as the mapping says."""

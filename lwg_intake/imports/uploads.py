@@ -17,7 +17,7 @@ from lwg_intake.access.roles import Can
 from lwg_intake.errors import Refusal
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.opening import UNUSABLE, Content, CsvTable, Table, Unreadable, head_of_csv
-from lwg_intake.imports.private import is_diagnosis, without_diagnoses
+from lwg_intake.imports.private import is_diagnosis, may_tell_codes, without_diagnoses
 from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
 
 # A filled roster is far smaller.
@@ -79,7 +79,7 @@ class Upload:
             rows = without_diagnoses(table.rows())
             return cls._written(name, rows, "utf-8")
         encoding, header = head_of_csv(Content.of_bytes(content))
-        if any(map(is_diagnosis, header)):
+        if any(map(is_diagnosis, header)) or may_tell_codes(content):
             table = CsvTable(Content.of_bytes(content), encoding=encoding)
             return cls._written(name, without_diagnoses(table.rows()), "latin-1" if encoding == "latin-1" else "utf-8")
         return cls(name, tuple(header), len(content), zlib.compress(content))

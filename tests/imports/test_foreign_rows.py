@@ -1,5 +1,7 @@
 """Single rows of reports of other systems: what is said of one that is left out, and which are passed over."""
 
+import zlib
+
 import pytest
 
 from lwg_intake.imports import working
@@ -118,3 +120,30 @@ def test_a_row_cut_short_beside_a_diagnosis_is_left_out_with_its_reason_and_show
     page = page_of(client, run)
     assert figures(run) == (1, 0, 0, 1), page
     assert "This row has 3 cells and the header 5" in page and "F33" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        *((name, ("nothing", "told")) for name in ("Diag", "Dx1", "Problem List", "F Code", "Axis I", "Disorder")),
+        ("Zustand", ("F41.1 Generalised", "F32.9")),
+        ("Prob 1", ("F41.1", "")),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_diagnosis_under_any_name_is_dropped_before_anything_is_kept(client, admin, name, cells, encoding):
+    table = [["Who", "Born", name], ["Ada Long", "3/7/1988", cells[0]], ["Bob Long", "3/7/1990", cells[1]]]
+    run = checked(client, "people.csv", reports.as_csv(table).decode("utf-8-sig").encode(encoding))
+    file = run.files.get()
+    assert file.header == ["Who", "Born"]
+    kept = zlib.decompress(file.content).decode()
+    assert not any(cell in kept for cell in cells if cell) and "Ada Long" in kept
+
+
+def test_of_a_row_left_out_nothing_is_kept_that_nobody_asked_for(client, admin):
+    table = [["Who", "Born", "Comments"], ["Ada Long", "soon", "F41.1"], *[["Bob Long", "3/7/1990", "none"]] * 3]
+    run = checked(client, "people.csv", reports.as_csv(table))
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", {"makes": "clients", "client": "0", "dob": "1"})
+    working.work(run.pk)
+    rows = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode()
+    assert "Ada Long,soon,," in rows and "F41" not in rows and "Comments" in rows
