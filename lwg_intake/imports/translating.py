@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as changed
@@ -23,7 +23,17 @@ from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
-from lwg_intake.imports.words import attendance, kind_of, moment_of, name_keys, person_key, plain, service_of
+from lwg_intake.imports.words import (
+    attendance,
+    is_attendance,
+    kind_of,
+    moment_of,
+    name_keys,
+    person_key,
+    plain,
+    service_of,
+)
+from lwg_intake.records.contact import STATES, is_phone, is_zip
 from lwg_intake.records.models import Appointment, Client, Clinician
 from lwg_intake.records.rules import AppointmentState
 
@@ -37,8 +47,16 @@ NAMESAKE = (
     "A row above has this name with another phone or e-mail, and no birth date tells whether both are one person. "
     "Bring this row again once the other is on record: then it is asked."
 )
+# So many words are told of which nobody knows what they mean.
+TOLD = 10
 # Fields of clients that a foreign file may tell.
 CLIENT = ("email", "phone", "address", "city", "state", "postal_code")
+# What a cell of these has to be, and what is said of one that is not.
+CHECKED: dict[str, tuple[Callable[[str], bool], str]] = {
+    "phone": (is_phone, "This is no telephone number with its area code."),
+    "state": (STATES.__contains__, "This is no state: write it as two letters, such as MD."),
+    "postal_code": (is_zip, "This is no ZIP code of five digits."),
+}
 
 
 def file_of(mapping: Mapping) -> File:
@@ -84,6 +102,7 @@ class Translated:
         self.doubts: list[int] = []
         self.tell: Callable[[Rejected], None] = lambda row: None
         self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
+        self._unknown: Counter[str] = Counter()
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: dict[Any, Any] = {}
 
@@ -110,6 +129,9 @@ class Translated:
         for which, count in self._passed.items():
             if count:
                 self.notes.append(f"{count:,} {which[0] if count == 1 else which[1]} passed over.")
+        if self._unknown:
+            words = ", ".join(f"“{word[:30]}” ({count:,})" for word, count in self._unknown.most_common(TOLD))
+            self.notes.append(f"Attendance that is not understood is taken as not told: {words}.")
 
     def persons(self) -> list[int]:
         """Look through the whole file for persons about whom someone has to decide, and give their ids (Person)."""
@@ -197,6 +219,8 @@ class Translated:
                 self._passed[REPEATED] += 1
                 continue
             self._seen[once] = line
+            if visit.state and not is_attendance(visit.state):
+                self._unknown[visit.state] += 1
             yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))
 
     def _visit(self, cells: list[str]) -> Visit | Broken:
@@ -252,6 +276,7 @@ class Translated:
             "dob": str((known.dob if known else None) or who.dob or ""),
         }
         told |= {name: self._cell(cells, name) for name in CLIENT}
+        told["state"] = told["state"].upper()
         amiss = {column.name: because for column in self.file.columns if (because := _amiss(column, told[column.name]))}
         # Without its name or birth date nothing of the row goes in, and that is said of it where it is read.
         if amiss and amiss.keys() <= set(CLIENT):
@@ -268,12 +293,14 @@ def _mark(*parts: str) -> str:
 
 def _amiss(column: Column, cell: str) -> str:
     """Why a cell cannot be used; empty when it can, or holds nothing."""
+    if not cell:
+        return ""
     try:
-        if cell:
-            value_of(column, cell, {})
+        value_of(column, cell, {})
     except ValueError as error:
         return str(error)
-    return ""
+    is_one, otherwise = CHECKED.get(column.name, (bool, ""))
+    return "" if is_one(cell) else otherwise
 
 
 def _without(line: int, amiss: dict[str, str], told: dict[str, str]) -> Rejected:

@@ -23,9 +23,14 @@ ATTENDED = {
     "kept": AppointmentState.KEPT,
     "attended": AppointmentState.KEPT,
     "completed": AppointmentState.KEPT,
+    "came": AppointmentState.KEPT,
+    "present": AppointmentState.KEPT,
     "no show": AppointmentState.NO_SHOW,
     "noshow": AppointmentState.NO_SHOW,
     "missed": AppointmentState.NO_SHOW,
+    "no showed": AppointmentState.NO_SHOW,
+    "did not attend": AppointmentState.NO_SHOW,
+    "dna": AppointmentState.NO_SHOW,
     "late canceled": AppointmentState.LATE_CANCEL,
     "late cancelled": AppointmentState.LATE_CANCEL,
     "late cancel": AppointmentState.LATE_CANCEL,
@@ -50,14 +55,37 @@ def person_key(first: str, last: str) -> str:
     return " ".join(word for word in plain(f"{first} {last}").split() if word not in TITLES)
 
 
+# What stands before or after a name and is no part of it.
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"}
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+
+
 def split_name(full: str) -> tuple[str, str]:
-    """First and last name of "First Last" or "Last, First"."""
+    """First and last name of "First Last" or "Last, First", without a title or a "Jr.".
+
+    Raises ValueError for a name of two people: which of them is meant, a person says.
+    """
     full = " ".join(full.replace("*", " ").split())
+    if re.search(r" (&|and) ", full):
+        raise ValueError("This names two people: give each a row of their own.")
     last, comma, first = (part.strip() for part in full.partition(","))
-    if comma and first:
-        return first, last
-    first, _, last = full.rpartition(" ")
+    if comma and first and _bare(first) not in SUFFIXES:
+        return _untitled(first), _untitled(last)
+    first, _, last = _untitled(full.replace(",", "")).rpartition(" ")
     return first, last
+
+
+def _untitled(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and _bare(words[0]) in TITLES:
+        words.pop(0)
+    while len(words) > 1 and _bare(words[-1]) in SUFFIXES:
+        words.pop()
+    return " ".join(words)
+
+
+def _bare(word: str) -> str:
+    return word.casefold().rstrip(".")
 
 
 def name_keys(full: str) -> set[str]:
@@ -113,6 +141,11 @@ def _clock(text: str) -> time | None:
         except ValueError:
             continue
     raise ValueError(f"“{text[:40]}” is no time: write it like 14:30 or 2:30 PM.")
+
+
+def is_attendance(word: str) -> bool:
+    """Whether a word tells what became of a visit."""
+    return plain(word) in ATTENDED
 
 
 def attendance(word: str, starts_on: date, today: date) -> str:

@@ -147,3 +147,37 @@ def test_of_a_row_left_out_nothing_is_kept_that_nobody_asked_for(client, admin):
     working.work(run.pk)
     rows = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode()
     assert "Ada Long,soon,," in rows and "F41" not in rows and "Comments" in rows
+
+
+@pytest.mark.parametrize("cell", [{"Phone number": "12"}, {"State": "Narnia"}, {"ZIP": "1"}])
+def test_what_cannot_reach_anybody_stays_out_of_the_record_and_is_listed(client, admin, cell):
+    run = brought(client, "d.csv", reports.details({"Client": "Grace Hopperson", "City": "Bowie", **cell}))
+    assert figures(run) == (1, 0, 0, 1)
+    grace = Client.objects.get()
+    assert (grace.city, grace.phone, grace.state, grace.postal_code) == ("Bowie", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Dr. Jean-Luc van der Berg Jr.", "Jean-Luc van der", "Berg"),
+        ("Berg, Ms. Ada", "Ada", "Berg"),
+        ("Ada Long, III", "Ada", "Long"),
+        ("Ada Long II", "Ada", "Long"),
+    ],
+)
+def test_titles_and_what_follows_a_name_are_no_part_of_it(client, admin, name, first, last):
+    brought(client, "d.csv", reports.details({"Client": name}))
+    assert Client.objects.values_list("first_name", "last_name").get() == (first, last)
+
+
+def test_a_couple_is_two_people(client, admin):
+    run = checked(client, "d.csv", reports.details({"Client": "Ann Oakley & Bob Oakley"}))
+    assert figures(run) == (0, 0, 0, 1) and "This names two people" in page_of(client, run)
+
+
+def test_words_that_do_not_tell_the_attendance_are_named(client, admin, ada, naomi):
+    told = [("Ada Brightwater", "Naomi Clarke", f"03/0{day}/2026", word) for day, word in ((2, "Show"), (3, "Zzz"))]
+    run = checked(client, "a.csv", reports.attendance(*told))
+    decide(client, run, f"same:{ada.pk}")
+    assert "Attendance that is not understood is taken as not told: “Zzz” (1)." in page_of(client, run)
