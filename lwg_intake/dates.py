@@ -28,6 +28,22 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def told(day: str) -> str:
+    """A day that is kept as 2026-03-07, as one says it: Mar 7, 2026. Anything else stays as it is."""
+    try:
+        return f"{date.fromisoformat(day):%b %-d, %Y}"
+    except ValueError:
+        return day
+
+
+def told_time(at: str) -> str:
+    """A time that is kept as 16:05 or 16:05:00, as one says it: 4:05 PM. Anything else stays as it is."""
+    try:
+        return f"{time.fromisoformat(at):%-I:%M %p}"
+    except ValueError:
+        return at
+
+
 def waited(since: datetime) -> str:
     """For how long, in one unit: what is compared at a glance has to be short."""
     minutes = int((timezone.now() - since).total_seconds()) // 60

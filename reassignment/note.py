@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from lwg_intake.dates import told
 from lwg_intake.placement.note import sentence
 from lwg_intake.records.rules import dollars
 from reassignment.facts import Request
@@ -46,4 +47,5 @@ def tracker(said: Fields, facts: Request) -> str:
 
 
 def first_visit(said: Fields, facts: Request) -> str:
-    return f"First visit kept on {said['on']}." if said["how"] == "kept" else f"Visit of {said['on']} missed."
+    day = told(said["on"])
+    return f"First visit kept on {day}." if said["how"] == "kept" else f"Visit of {day} missed."

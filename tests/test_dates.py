@@ -90,3 +90,8 @@ def test_a_day_begins_at_the_practices_midnight_in_summer_and_winter():
 )
 def test_one_is_a_year_older_on_the_birthday(dob, day, years):
     assert dates.age_on(dob, day) == years
+
+
+def test_what_is_kept_as_text_is_told_as_one_says_it():
+    assert (dates.told("1988-03-07"), dates.told(""), dates.told("soon")) == ("Mar 7, 1988", "", "soon")
+    assert (dates.told_time("16:05"), dates.told_time("00:05:00"), dates.told_time("")) == ("4:05 PM", "12:05 AM", "")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lwg_intake.dates import told, told_time
 from lwg_intake.placement.facts import Placement
 from lwg_intake.records.rules import Modality, dollars
 
@@ -40,8 +41,8 @@ def portal(said: Fields, facts: Placement) -> str:
 
 def omhc(said: Fields, facts: Placement) -> str:
     if said["completed_on"]:
-        return f"OMHC assessment completed on {said['completed_on']}."
-    return f"OMHC assessment booked for {said['booked_on']}." if said["booked_on"] else ""
+        return f"OMHC assessment completed on {told(said['completed_on'])}."
+    return f"OMHC assessment booked for {told(said['booked_on'])}." if said["booked_on"] else ""
 
 
 def match(said: Fields, facts: Placement) -> str:
@@ -49,14 +50,14 @@ def match(said: Fields, facts: Placement) -> str:
 
 
 def schedule(said: Fields, facts: Placement) -> str:
-    kind = "Intake" if said["kind"] == "intake" else "Session"
-    return f"{kind} scheduled for {said['on']} at {said['time'][:5]}, {Modality(said['modality']).label.lower()}."
+    kind, modality = "Intake" if said["kind"] == "intake" else "Session", Modality(said["modality"]).label.lower()
+    return f"{kind} scheduled for {told(said['on'])} at {told_time(said['time'])}, {modality}."
 
 
 def assignment(said: Fields, facts: Placement) -> str:
-    return (
-        f"{said['clinician']} assigned on the Clinicians tab on {said['started_on']}." if said.get("clinician") else ""
-    )
+    if not said.get("clinician"):
+        return ""
+    return f"{said['clinician']} assigned on the Clinicians tab on {told(said['started_on'])}."
 
 
 def removal(said: Fields, facts: Placement) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from lwg_intake import dates
 from lwg_intake.checklists.forms import whole
 from lwg_intake.checklists.models import Case, Tick
 from lwg_intake.checklists.written import written
@@ -143,7 +144,7 @@ def welcome_text(case: Case, facts: Placement) -> Text:
         "T11",
         client_ref=case.client.ref,
         service=Service(facts.service).label.lower(),
-        appointment=f"{visit.get('on', '')} at {str(visit.get('time', ''))[:5]}",
+        appointment=f"{dates.told(str(visit.get('on', '')))} at {dates.told_time(str(visit.get('time', '')))}",
         kind=kind,
         clinician_name=facts.said("match", "clinician", ""),
         link=settings.BASE_URL + reverse("client", args=[case.client_id]),
