@@ -21,6 +21,9 @@ from lwg_intake.policy.numbers import NUMBERS
 # Numbers of rows say nothing to a reader.
 HIDDEN = ("shown", "clients", "client", "assignment", "departure", "run", "file_id", "messages", "visits", "kinds")
 
+# What an event holds as a before and an after, apart from `fields`. All other lists are lists, also those of two.
+PAIRS = ("text_ok",)
+
 # What did it where nobody sat at a browser. A network address and a command's name stand as they are.
 WHENCE = {
     "program": "the program",
@@ -113,7 +116,9 @@ def details(event: Event, names: Names | None = None) -> list[tuple[str, str]]:
     names, told = names or Names(), []
     for name, value in event.values.items():
         if name == "fields" and isinstance(value, dict):
-            told += [(_named(column), _worded(pair)) for column, pair in value.items()]
+            told += [(_named(column), _change(pair)) for column, pair in value.items()]
+        elif name in PAIRS:
+            told.append((_named(name), _change(value)))
         elif name == "clinician" and value in names.clinicians:
             told.append(("clinician", names.clinicians[value]))
         elif name == "asked":
@@ -144,10 +149,15 @@ def _named(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _change(pair: Any) -> str:
+    match pair:
+        case [before, after]:
+            return f"{_plain(before)} → {_plain(after)}"
+    return _worded(pair)
+
+
 def _worded(value: Any) -> str:
     match value:
-        case [before, after] if not isinstance(before, list | dict) and not isinstance(after, list | dict):
-            return f"{_plain(before)} → {_plain(after)}"
         case list():
             return ", ".join(_plain(one) for one in value)
         case dict():
@@ -186,7 +196,7 @@ def row_line(change: RowChange) -> RowLine:
     which = (
         f"{noun} {change.row_id}" if change.rows == 1 else f"{change.rows:,} rows of {noun}, from {change.row_id} on"
     )
-    told = [(_named(name), _worded(pair)) for name, pair in change.changed.items()]
+    told = [(_named(name), _change(pair)) for name, pair in change.changed.items()]
     return RowLine(f"{which} {change.get_deed_display()}", told, change.at, change.db_user)
 
 

@@ -12,13 +12,13 @@ from lwg_intake.audit.chain import seal
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
-from lwg_intake.desk.telling import details, sentence
+from lwg_intake.desk.telling import details, row_line, sentence
 from lwg_intake.desk.verbs import VERBS
 from lwg_intake.messages.catalogue import TEMPLATES
 from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
-from tests.factories.audit import EventFactory
+from tests.factories.audit import EventFactory, RowChangeFactory
 from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.owner import guards_aside
 from tests.pages import signed_in, words
@@ -308,6 +308,32 @@ def test_steps_numbers_messages_and_people_have_their_names(manager, csr):
 def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():
     event = Event(verb="client.changed", values={"fields": {"version": [1, 2], "email_ok": [None, True]}})
     assert details(event) == [("version", "1 → 2"), ("email ok", "nothing → yes")]
+
+
+def test_a_list_of_two_is_told_as_a_list_and_a_pair_as_a_change():
+    before, after = ({"roles": roles, "clinician": None} for roles in (["csr"], ["billing", "csr"]))
+    event = Event(verb="person.changed", values={"before": before, "after": after})
+    assert details(event) == [
+        ("before", "roles csr, clinician nothing"),
+        ("after", "roles billing, csr, clinician nothing"),
+    ]
+    event = Event(verb="suggestion.answered", values={"grounds": ["inactive", "misses"]})
+    assert details(event) == [("grounds", "inactive, misses")]
+    assert details(Event(verb="client.changed", values={"text_ok": [True, False]})) == [("text ok", "yes → no")]
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        (["Bowie", "Laurel"], "Bowie → Laurel"),
+        ([["csr"], ["csr", "billing"]], "csr → csr, billing"),
+        ([["csr", "billing"], ["csr"]], "csr, billing → csr"),
+        ([[], ["hold"]], "none → hold"),
+        ([["risk", "hold"], None], "risk, hold → nothing"),
+    ],
+)
+def test_a_column_of_a_row_is_told_before_and_after(pair, told):
+    assert row_line(RowChangeFactory.build(changed={"flags": pair})).changed == [("flags", told)]
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 client"), (3, "3 clients")])
