@@ -3,8 +3,11 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
 
+from lwg_intake.access.models import User
+from lwg_intake.audit.record import record
 from lwg_intake.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -18,6 +21,12 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """The event of the row; how it came to be chosen, the signal tells afterwards."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            record("account.password_written", by=user, on=user)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

@@ -3,10 +3,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from lwg_intake.access.roles import Can, Role, rights_of
+from lwg_intake.audit.record import record
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +38,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is right. Where a sign-in hashes it anew, as is done by now, that is on record with it."""
+        before = self.password
+        with transaction.atomic():
+            is_right = super().check_password(raw_password)
+            if self.password != before:
+                record("account.password_written", by=self, on=self)
+        return is_right
 
     @cached_property
     def rights(self) -> frozenset[Can]:

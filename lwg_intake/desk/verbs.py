@@ -122,6 +122,7 @@ TOLD: dict[Kind, dict[str, str]] = {
     Kind.MESSAGE: {
         "message.queued": "wrote the message {template}",
         "message.sent_again": "sent a message again",
+        "message.redirected": "sent a message to the address that is on record by now",
         "message.bounced": "recorded that a message came back",
         "mailing.started": "started the letters of a departure: {written} written",
         "mailing.continued": "went on with the letters of a departure: {written} written",
@@ -150,6 +151,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "person.second_factor_reset": "took the second factor off an account",
         "account.password_changed": "changed their password",
         "account.password_reset": "chose a new password",
+        "account.password_written": "set or renewed the hash of their password",
         "account.second_factor_added": "added a second factor",
         "account.second_factor_removed": "removed a second factor",
         "account.second_factor_reset": "renewed their recovery codes",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from lwg_intake.audit.record import record
 from lwg_intake.messages import texting
 from lwg_intake.messages.bounces import note_bounce
 from lwg_intake.messages.carrying import Away, Returned, Unfit, Unsure, mail
@@ -82,7 +83,9 @@ def _no_longer_wanted(message: Message) -> str:
     found = reach(message.client, message.channel)
     if found.to and found.to != message.to:
         message.to = found.to
-        Message.objects.filter(pk=message.pk).update(to=found.to)
+        with transaction.atomic():
+            Message.objects.filter(pk=message.pk).update(to=found.to)
+            record("message.redirected", by=None, on=message)
     return found.refused
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from lwg_intake import dates
+from lwg_intake.access.adapter import Adapter
 from lwg_intake.access.models import User
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
@@ -102,14 +103,25 @@ def test_many_changed_at_once_are_noted_one_by_one():
     assert RowChange.objects.filter(deed="UPDATE", changed={"city": ["Bowie", "Laurel"]}).count() == MANY + 20
 
 
-def test_neither_a_password_nor_a_sign_in_is_noted():
+def test_a_password_is_noted_without_its_hash_and_a_sign_in_not_at_all():
     user = UserFactory()
-    user.set_password("another-long-password")
-    user.save()
     User.objects.filter(pk=user.pk).update(last_login="2026-01-01T00:00Z")
     assert of(user).count() == 1
     User.objects.filter(pk=user.pk).update(roles=["manager"], password="x")
-    assert of(user).last().changed == {"roles": [["csr"], ["manager"]]}
+    assert of(user).last().changed == {"roles": [["csr"], ["manager"]], "password": "changed"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_that_is_chosen_or_hashed_anew_has_its_event_in_the_same_transaction(settings):
+    user = UserFactory()
+    told = Event.objects.filter(verb="account.password_written", record_id=user.pk).order_by("pk")
+    Adapter().set_password(user, "another-long-password")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+    assert User.objects.get(pk=user.pk).check_password("another-long-password")
+    assert [event.xact for event in told] == [
+        change.xact for change in of(user).filter(deed="UPDATE", changed={"password": "changed"})
+    ]
+    assert told.count() == 2 and not User.objects.get(pk=user.pk).check_password("wrong")
 
 
 @pytest.mark.django_db(transaction=True)
