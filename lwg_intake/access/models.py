@@ -39,7 +39,7 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is right. Where a sign-in hashes it anew, as is done by now, that is on record with it."""
         before = self.password
         with transaction.atomic():

@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.signals import password_changed, password_reset
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
@@ -104,6 +106,7 @@ def listen() -> None:
         (authenticator_reset, "account.second_factor_reset"),
     ):
         signal.connect(_recorder(verb), weak=False, dispatch_uid=f"audit {verb}")
+    post_save.connect(_on_second_factor, sender=Authenticator, dispatch_uid="audit")
 
 
 def _recorder(verb: str) -> Callable[..., None]:
@@ -111,6 +114,12 @@ def _recorder(verb: str) -> Callable[..., None]:
         record(verb, by=user, on=user)
 
     return receive
+
+
+def _on_second_factor(instance: Authenticator, update_fields: frozenset[str] | None, **_: Any) -> None:
+    """With its row, which the signals above come after; also where a recovery code is used up."""
+    if update_fields is None or "data" in update_fields:
+        record("account.second_factor_written", by=instance.user, on=instance.user)
 
 
 def _on_sign_in(request: HttpRequest, user: User, **_: Any) -> None:

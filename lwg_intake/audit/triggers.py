@@ -51,8 +51,9 @@ def never_deleted(table: str) -> migrations.RunSQL:
 MANY = 100
 # Never written down: what every sign-in changes.
 LEFT_OUT = ("last_login",)
-# Of these it is written down that they changed, not what they hold: a password's hash, a calendar's address.
-UNSHOWN = ("password", "key")
+# Of these it is written down that they changed, not what they hold: a password's hash, a second factor's
+# secret, a calendar's address.
+UNSHOWN = ("password", "data", "key")
 _COLUMNS = "at, xact, record, deed, row_id, rows, client_id, changed, db_user"
 _WHO = "left(session_user || ' ' || current_setting('application_name'), 80)"
 _NOW = "clock_timestamp(), pg_current_xact_id()::text::bigint"

@@ -152,6 +152,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "account.password_changed": "changed their password",
         "account.password_reset": "chose a new password",
         "account.password_written": "set or renewed the hash of their password",
+        "account.second_factor_written": "set up, looked up or used up a part of their second factor",
         "account.second_factor_added": "added a second factor",
         "account.second_factor_removed": "removed a second factor",
         "account.second_factor_reset": "renewed their recovery codes",
