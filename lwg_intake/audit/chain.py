@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,11 +21,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from lwg_intake.audit.models import LONGEST_DEED, Head, Link
 from lwg_intake.audit.untold import tell
+from lwg_intake.errors import Refusal
 
 log = logging.getLogger(__name__)
 BATCH = 2_000
 # Any 64-bit number, the same in every process.
 LOCK = 7_314_003
+# The worker comes every minute: what has waited for longer than this waits for a worker that does not run.
+LONG_WAIT = timedelta(hours=1)
 # What the first link stands on.
 START = "0" * 64
 
@@ -42,7 +45,9 @@ class Sealed:
 
     @property
     def selected(self) -> str:
-        return ", ".join(f'{self.table}."{name}"' for name in self.fields)
+        """The moment as text: one that Python has no date for, such as infinity, is then a text like any other."""
+        moment = f"to_json({self.table}.at AT TIME ZONE 'UTC') #>> '{{}}'"
+        return ", ".join(moment if name == "at" else f'{self.table}."{name}"' for name in self.fields)
 
     @property
     def waiting(self) -> str:
@@ -77,10 +82,17 @@ FROM (SELECT 0 AS nothing) n LEFT JOIN audit_head h ON true LEFT JOIN audit_link
 
 
 def canonical(of: Sealed, row: tuple[Any, ...]) -> bytes:
-    """A row as the bytes that are hashed: JSON with sorted keys, the moment in UTC. `row` is as in the fields."""
+    """A row as the bytes that are hashed: JSON with sorted keys, the moment in UTC. `row` is as in the fields.
+
+    What cannot be read, such as a number of 5,000 digits, stands in it as the database writes it, by another name: no
+    row holds up those after it.
+    """
     told = dict(zip(of.fields, row, strict=True))
-    told["at"] = told["at"].astimezone(UTC).isoformat()
-    told[of.json] = json.loads(told[of.json])
+    try:
+        told["at"] = datetime.fromisoformat(told["at"]).replace(tzinfo=UTC).isoformat()
+        told[of.json] = json.loads(told[of.json])
+    except (ValueError, RecursionError):
+        told["unread"] = told.pop(of.json)
     if told["xact"] is None:  # Written before transactions were noted.
         del told["xact"]
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -102,7 +114,8 @@ def seal(*, everything: bool = False) -> int:
 
     Batch by batch, each in a transaction of its own: killed in the middle, the next run goes on. Beside another that
     is at it, it does nothing. What a transaction wrote that ended late gets a later place than its number says; the
-    usual run looks for these among what came in the last half day, `everything` among all.
+    usual run looks for these among what came in the last half day, `everything` among all. Raises Refusal where the
+    chain was cut, and would end again at the place of a head of before.
     """
     floors, total = ((0, 0) if everything else _settled()), 0
     while count := _seal_batch(*floors):
@@ -136,6 +149,11 @@ def _seal_batch(events_from: int, rows_from: int) -> int:
             for row in rows:
                 position, digest = position + 1, digest_of(digest, of, row)
                 links.append(Link(position=position, digest=digest, **{of.column: row[0]}))
+        if Head.objects.filter(position=position).exists():
+            raise Refusal(
+                f"A head stands at place {position} already, of a chain that was cut, or written by something else: "
+                "nothing is sealed up to there. With the next event the chain goes past it."
+            )
         Link.objects.bulk_create(links)
         events_to, rows_to = (rows[-1][0] if rows else 0 for rows in waiting.values())
         Head.objects.create(
@@ -165,11 +183,12 @@ class Finding:
 class Verified:
     """What a look at the whole chain came to. `waiting` rows have no place yet: the chain says nothing of them.
 
-    `head` is the last one that this program signed.
+    `late` of them have waited for much longer than sealing takes. `head` is the last one that this program signed.
     """
 
     links: int
     waiting: int
+    late: int
     head: str
     findings: list[Finding]
 
@@ -181,9 +200,11 @@ def verify(outside: str = "") -> Verified:
     """
     kept = _read_head(outside) if outside else None
     head, digest, end, about_heads = _check_heads()
+    waiting, late = _waiting()
     return Verified(
         links=Link.objects.filter(position__lte=end).count(),
-        waiting=_waiting(),
+        waiting=waiting,
+        late=late,
         head=f"{head} {digest}" if head else "",
         findings=[*_check_links(end, kept), *_check_end(head, end, kept), *about_heads],
     )
@@ -259,7 +280,10 @@ def _check_end(head: int, end: int, kept: tuple[int, str] | None) -> Iterator[Fi
         yield Finding("cut", f"the chain ends at place {end}, and the head kept outside stands at {kept[0]}")
 
 
-def _waiting() -> int:
+def _waiting() -> tuple[int, int]:
+    """How many rows have no place yet, and how many of these have waited for long."""
+    counts = f"SELECT count(*), count(*) FILTER (WHERE at < now() - interval '{LONG_WAIT.total_seconds():.0f} seconds')"
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT count(*) {of.waiting}" for of in (EVENTS, ROWS)), [0, 0])
-        return sum(count for (count,) in cursor.fetchall())
+        cursor.execute(" UNION ALL ".join(f"{counts} {of.waiting}" for of in (EVENTS, ROWS)), [0, 0])
+        waiting, late = zip(*cursor.fetchall(), strict=True)
+    return sum(waiting), sum(late)

@@ -1,4 +1,6 @@
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -7,6 +9,26 @@ from django.db.models.functions import Cast
 
 # No deed's transaction stays open for longer than this.
 LONGEST_DEED = timedelta(hours=12)
+
+
+# What comes before or after is no moment of a deed; the first leaves room for a clock that lost its day.
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Readable(json.JSONDecoder):
+    """Whatever somebody wrote past the program, the trail can be opened: what is no object stands in one, in words."""
+
+    def decode(self, s: str, *args: Any) -> dict[str, Any]:
+        try:
+            values = super().decode(s, *args)
+        except (ValueError, RecursionError):
+            values = "cannot be read"
+        return values if isinstance(values, dict) else {"values": values}
+
+
+def sensible_moment(name: str) -> models.CheckConstraint:
+    """Python has no date for infinity: a row of then could be neither shown nor sealed."""
+    return models.CheckConstraint(condition=models.Q(at__gte=FIRST, at__lt=LAST), name=name)
 
 
 def this_transaction() -> Cast:
@@ -41,13 +63,14 @@ class Event(models.Model):
     record_id = models.BigIntegerField(null=True)
     client_id = models.BigIntegerField(null=True)
     origin = models.CharField(max_length=80, help_text="A network address, or the command or task that ran.")
-    values = models.JSONField(default=dict)
+    values = models.JSONField(default=dict, decoder=Readable)
     xact = models.BigIntegerField(
         null=True, editable=False, db_default=this_transaction(),
         help_text="The database's number of the transaction: the rows changed in it are told by this event.",
     )  # fmt: skip
 
     class Meta:
+        constraints = [sensible_moment("event_at_is_sensible")]
         indexes = [
             models.Index(fields=["client_id", "at"]),
             models.Index(fields=["actor_id", "at"]),
@@ -130,10 +153,11 @@ class RowChange(models.Model):
     row_id = models.BigIntegerField(help_text="Of several rows made at once, the lowest.")
     rows = models.BigIntegerField(default=1)
     client_id = models.BigIntegerField(null=True)
-    changed = models.JSONField(default=dict, help_text="Each column that changed: before and after.")
+    changed = models.JSONField(default=dict, decoder=Readable, help_text="Each column that changed: before and after.")
     db_user = models.CharField(max_length=80, help_text="The database's account, and the program that was connected.")
 
     class Meta:
+        constraints = [sensible_moment("rowchange_at_is_sensible")]
         indexes = [
             models.Index(
                 fields=["client_id", "id"], condition=models.Q(client_id__isnull=False), name="rowchange_client"

@@ -1,11 +1,12 @@
 """The chain over the audit: it names what was altered, what is missing and what was cut, and is quiet otherwise."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from lwg_intake.audit import chain
 from lwg_intake.audit.chain import seal, verify
@@ -249,6 +250,78 @@ def test_the_command_says_what_it_found_and_ends_with_one(sealed):
 def test_a_head_that_is_none_is_refused_in_a_sentence(sealed):
     with pytest.raises(CommandError, match="A head is a position"):
         call_command("verify_audit", head="five")
+
+
+AS_WRITTEN = {
+    "actor_name": "x", "verb": "client.opened", "record": "", "origin": "x", "values": {}, "xact": 1, "deed": "UPDATE",
+    "row_id": 1, "rows": 1, "changed": {}, "db_user": "x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("at", ["infinity", "-infinity", "1969-12-31", "2200-01-02", "20000-01-01"])
+@pytest.mark.parametrize("table", ["audit_event", "audit_rowchange"])
+def test_a_row_of_no_moment_is_refused(at, table):
+    with pytest.raises(IntegrityError, match="at_is_sensible"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, %s)).*",
+            [json.dumps(AS_WRITTEN | {"id": 10**6, "at": at})],
+        )
+
+
+UNREADABLE = ["9" * 5_000, f"{'[' * 3_000}{']' * 3_000}"]
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_a_row_that_cannot_be_read_has_its_place_as_any_other(sealed, value):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_event (at, actor_name, verb, record, origin, values) "
+            "VALUES (now(), 'x', 'client.opened', '', 'x', %s) RETURNING id",
+            [f'{{"a": {value}}}'],
+        )
+        (pk,) = cursor.fetchone()
+    events(1)
+    assert seal() == 2 and found() == []
+    assert Event.objects.get(pk=pk).values == {"values": "cannot be read"}
+    by_hand("UPDATE audit_event SET values = values || '{\"b\": 1}' WHERE id = %s", pk)
+    assert found() == [f"altered: event {pk}, at place 6"]
+
+
+@pytest.mark.parametrize(
+    "change", [*(f"values = '{{\"a\": {value}}}'" for value in UNREADABLE), "at = 'infinity'", "at = '20000-01-01'"]
+)
+def test_a_row_that_was_made_unreadable_is_named_and_the_others_are_read_on(sealed, change):
+    with guards_aside("audit_event") as cursor:
+        cursor.execute("ALTER TABLE audit_event DROP CONSTRAINT event_at_is_sensible")
+        cursor.execute(f"UPDATE audit_event SET {change} WHERE id = %s", [sealed[1].pk])
+    by_hand("DELETE FROM audit_event WHERE id = %s", sealed[3].pk)
+    assert found() == [f"altered: event {sealed[1].pk}, at place 2", f"missing: event {sealed[3].pk}, at place 4"]
+
+
+def test_at_the_place_of_an_old_head_it_is_said_and_the_chain_goes_past_it(sealed):
+    by_hand("DELETE FROM audit_event WHERE id >= %s", sealed[3].pk)
+    by_hand("DELETE FROM audit_link WHERE position > 3", table="audit_link")
+    events(2)
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", seal=True, stdout=out)
+    assert "A head stands at place 5 already, of a chain that was cut" in out.getvalue()
+    assert "cut: the chain ends at place 3, and was sealed up to 5" in out.getvalue()
+    events(1)
+    assert seal() == 3
+    assert found() == ["altered: the chain up to place 5 is not the one that was sealed"]
+
+
+def test_what_has_waited_for_long_is_said(sealed):
+    def said():
+        out = StringIO()
+        call_command("verify_audit", stdout=out)
+        return out.getvalue()
+
+    events(1)
+    assert "1 waiting." in said() and "Warning" not in said()
+    RowChangeFactory(at=datetime.now(UTC) - timedelta(hours=2))
+    assert "2 waiting." in said() and "Warning: 1 of these for more than an hour." in said()
 
 
 @pytest.mark.django_db(transaction=True)

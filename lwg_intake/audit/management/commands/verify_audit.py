@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lwg_intake.audit.chain import seal, verify
+from lwg_intake.errors import Refusal
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, head: str, seal: bool, **options: Any) -> None:
         if seal:
-            _seal()
+            self._seal()
         try:
             found = verify(head)
         except ValueError as error:
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         for finding in found.findings:
             self.stdout.write(str(finding))
         self.stdout.write(f"{found.links:,} events and row changes in the chain, {found.waiting:,} waiting.")
+        if found.late:
+            self.stdout.write(f"Warning: {found.late:,} of these for more than an hour. Does the worker run?")
         if found.head:
             self.stdout.write(f"Head: {found.head}")
         if found.findings:
@@ -34,6 +37,8 @@ class Command(BaseCommand):
             sys.exit(1)
         self.stdout.write("Everything in the chain is as it was written.")
 
-
-def _seal() -> None:
-    seal(everything=True)
+    def _seal(self) -> None:
+        try:
+            seal(everything=True)
+        except Refusal as refusal:
+            self.stdout.write(str(refusal))
