@@ -207,6 +207,33 @@ def test_a_hold_cannot_be_set_twice_nor_lifted_when_there_is_none(manager):
         actions.lift_hold(client_id=client.pk, because="Done", by=manager)
 
 
+@pytest.mark.parametrize(("do", "button"), [("set", "Lift the hold"), ("lift", "Set a legal hold")])
+def test_a_reason_is_never_carried_into_the_opposite_deed(manager, do, button):
+    client, browser = ended(OLD), signed_in(manager)
+    if do == "set":
+        actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
+    answer = browser.post(f"/clients/{client.pk}/keeping/", {"do": do, "because": "Other matter"})
+    assert answer.status_code == 409 and button in words(answer)
+    assert "What you wrote was not saved: “Other matter”" in words(answer)
+    assert "Other matter</textarea>" not in words(answer)
+
+
+def test_a_reason_for_a_decision_that_cannot_be_made_any_more_is_not_lost(manager):
+    client = ended(OLD)
+    actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
+    asked = {"do": "decide", "outcome": "handed", "because": "Sent to the archive"}
+    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", asked)
+    assert "What you wrote was not saved: “Sent to the archive”" in words(answer)
+
+
+@pytest.mark.parametrize("do", [{}, {"do": ""}, {"do": "nonsense"}])
+def test_a_request_that_does_not_say_what_to_do_does_nothing(manager, do):
+    client = ended(OLD)
+    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", {"because": "Other matter"} | do)
+    assert answer.status_code == 422 and "Nothing was done" in words(answer)
+    assert not LegalHold.objects.exists()
+
+
 def test_a_hold_that_came_with_an_import_can_be_lifted_and_leaves_its_trace(manager):
     client = ended(OLD, flags=["hold"])
     hold = actions.lift_hold(client_id=client.pk, because="Settled", by=manager)

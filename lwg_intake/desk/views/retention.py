@@ -16,8 +16,11 @@ from lwg_intake.desk.retention import keeping
 from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Client
 
+Kind = type[HoldForm] | type[DecisionForm]
+# What each button of the page does, and its form.
+DEEDS: dict[str, Kind] = {"set": HoldForm, "lift": HoldForm, "decide": DecisionForm}
 # Both stand on one page, and both ask why.
-IDS: dict[type[HoldForm] | type[DecisionForm], str] = {HoldForm: "hold_%s", DecisionForm: "decision_%s"}
+IDS: dict[Kind, str] = {HoldForm: "hold_%s", DecisionForm: "decision_%s"}
 
 
 @require_GET
@@ -38,8 +41,9 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         record("client.opened", by=request.user, on=client, client_id=client.pk)
         return _page(request, client)
-    kind = DecisionForm if do == "decide" else HoldForm
-    form = kind(request.POST, auto_id=IDS[kind])
+    if do not in DEEDS:
+        raise Refusal("Nothing was done: it was not said what. Press one of the buttons on the page.")
+    form = DEEDS[do](request.POST, auto_id=IDS[DEEDS[do]])
     request.on_refusal = lambda refusal: _page(request, client, form, refusal)  # type: ignore[attr-defined]
     if not form.is_valid():
         return _page(request, client, form)
@@ -60,11 +64,16 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, client: Client, form: HoldForm | DecisionForm | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
+    kept = keeping(client)
+    offered = {"set": not kept.is_held, "lift": kept.is_held, "decide": kept.is_past}
+    # A reason for one deed is none for the opposite: where another person was quicker, it stands as text only.
+    again = form if form is not None and offered[request.POST["do"]] else None
     context = {
         "client": client,
-        "kept": keeping(client),
-        "hold_form": form if isinstance(form, HoldForm) else HoldForm(auto_id=IDS[HoldForm]),
-        "decision_form": form if isinstance(form, DecisionForm) else DecisionForm(auto_id=IDS[DecisionForm]),
+        "kept": kept,
+        "hold_form": again if isinstance(again, HoldForm) else HoldForm(auto_id=IDS[HoldForm]),
+        "decision_form": again if isinstance(again, DecisionForm) else DecisionForm(auto_id=IDS[DecisionForm]),
+        "typed": form["because"].value() if form is not None and again is None else "",
         "refusal": refusal,
     }
     return render(request, "desk/keep.html", context, status=422 if form is not None and form.errors else 200)
