@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lwg_intake.access.needs import needs
 from lwg_intake.audit.record import record
+from lwg_intake.checklists.forms import whole
 from lwg_intake.errors import Refusal
 from lwg_intake.files import as_csv, as_xlsx
 from reassignment.actions import sheet as actions
@@ -74,9 +75,9 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refusal("Nothing was ticked, and nothing was changed. Upload the sheet again, and tick what to apply.")
     wanted = []
     for number in chosen[: sheets.MOST_ROWS]:
-        version = request.POST.get(f"version-{number}", "")
+        version = whole(request.POST.get(f"version-{number}", ""))
         said = sheets.Entry(*(request.POST.get(f"{n}-{number}", "")[:400] for n in range(len(sheets.EDITED))))
-        wanted.append((int(number), int(version) if version.isdigit() and len(version) < 10 else -1, said))
+        wanted.append((int(number), -1 if version is None else version, said))
     done, refused = actions.apply(departure_id=pk, wanted=wanted, by=request.user)
     if done:
         messages.success(request, f"{done} row{'s' if done != 1 else ''} taken from the sheet.")

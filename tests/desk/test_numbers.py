@@ -97,6 +97,13 @@ def test_another_value_than_the_one_shown_is_shown_first(office: Client) -> None
     assert values()[KEY] == 12
 
 
+@pytest.mark.parametrize("last", ["²", "٣", "9" * 5000, "", "-1"])
+def test_what_no_page_of_ours_says_was_seen_is_shown_first(office: Client, last: str) -> None:
+    answer = office.post(PAGE, said() | {"seen": f"9 {dates.today()} {last}"})
+    assert answer.status_code == 200 and "Save: 9 calendar months from" in text(answer)
+    assert values()[KEY] == 12
+
+
 def test_what_cannot_be_counted_says_so(office: Client) -> None:
     assert "This cannot be counted beforehand" in text(office.post("/numbers/text_from_hour/", said(value=9)))
 

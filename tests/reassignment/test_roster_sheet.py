@@ -87,6 +87,16 @@ def test_a_row_that_somebody_changed_since_is_shown_and_not_ticked(p):
     assert next(x for x in map(line, p.rows) if x.pk == pk).row["preference"] == "end"
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "9" * 18, ""])
+def test_a_version_that_no_preview_wrote_is_not_the_rows(p, version):
+    rows = out(p)
+    rows[0]["Preference"] = "Pause"
+    pk = int(rows[0]["Row"])
+    sent = {"apply": [str(pk)], f"version-{pk}": version}
+    answer = signed_in(p.therapist).post(f"/departures/{p.departure.pk}/sheet/apply/", sent, follow=True)
+    assert "Someone else changed this row" in words(answer)
+
+
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [

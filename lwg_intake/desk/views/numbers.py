@@ -10,6 +10,7 @@ from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.needs import needs
 from lwg_intake.access.roles import Can
+from lwg_intake.checklists.forms import whole
 from lwg_intake.desk.forms.numbers import NumberForm
 from lwg_intake.errors import NotThere
 from lwg_intake.policy.effects import foresee
@@ -54,8 +55,9 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
         return _form(request, key, form)
     value, effective_on = form.cleaned_data["value"], form.cleaned_data["effective_on"]
     number = check(key=key, value=value, effective_on=effective_on)
-    shown, _, seen = request.POST.get("seen", "").rpartition(" ")
-    if shown != f"{value} {effective_on}" or not seen.isdigit():
+    shown, _, last = request.POST.get("seen", "").rpartition(" ")
+    seen = whole(last)
+    if shown != f"{value} {effective_on}" or seen is None:
         held = values(effective_on)
         return _form(
             request, key, form,
@@ -67,7 +69,7 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
             held=number.said(held[key]) if held[key] == value else "",
             later=[told for told in _to_come(_history()[key]) if told.row.effective_on > effective_on],
         )  # fmt: skip
-    row = change(key=key, by=request.user, seen=int(seen), **form.cleaned_data)
+    row = change(key=key, by=request.user, seen=seen, **form.cleaned_data)
     messages.success(request, f"{number.meaning} {number.said(row.value)} from {row.effective_on:%b %-d, %Y} on.")
     return redirect("numbers")
 
