@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from lwg_intake import dates
 from lwg_intake.access.models import User
+from lwg_intake.policy.values import change
 from lwg_intake.records.models import Client
 from tests.browser.conftest import axe, fits, sign_in
 from tests.factories.imports import RunFileFactory
@@ -53,6 +55,24 @@ def test_behind_the_door(
     page.goto(address)
     axe(page)
     fits(page)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_history_of_a_number_is_not_cut(
+    new_page: Callable[..., Page], staff: Callable[..., User], size: str
+) -> None:
+    manager = staff("manager")
+    for note in ("second thoughts of the meeting of all managers", "n" * 120):
+        change(key="keep_years", value=9, effective_on=dates.today(), note=note, by=manager)
+    page = new_page(size)
+    sign_in(page, manager)
+    page.goto("/numbers/")
+    page.get_by_text("2 changes").click()
+    axe(page)
+    fits(page)
+    assert not page.eval_on_selector_all(
+        ".table-wrap, .queue > li", "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+    )
 
 
 def test_the_status_of_an_import_is_not_cut_on_a_phone(
