@@ -113,6 +113,19 @@ def test_what_is_to_come_stands_beside_what_holds(office: Client) -> None:
     assert "9 calendar months from " in text(office.get("/numbers/")) and "To come" in text(office.get("/numbers/"))
 
 
+def test_of_two_changes_for_one_day_the_earlier_is_said_to_be_replaced_and_both_when_they_were_made(
+    office: Client,
+) -> None:
+    day = dates.today() + timedelta(days=28)
+    rows = [change(key=KEY, value=n, effective_on=day, note="", by=UserFactory(roles=["manager"])) for n in (8, 9)]
+    later, earlier, _ = text(office.get(PAGE)).partition("History")[2].split("<li ")[1:]
+    assert "9 calendar months" in later and "To come" in later and "Replaced" not in later
+    assert "8 calendar months" in earlier and "Replaced by a later change for that day" in earlier
+    assert "To come" not in earlier
+    made = dates.local(rows[0].changed_at)
+    assert f"made on {made:%b} {made.day}, {made.year}, {made.hour % 12 or 12}:{made:%M}" in earlier
+
+
 def test_of_two_managers_the_second_is_told_and_loses_nothing_typed(office: Client) -> None:
     mine = seen(value=8)
     other = UserFactory(roles=["manager"], first_name="Dana", last_name="Whitlock")

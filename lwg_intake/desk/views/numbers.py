@@ -21,13 +21,15 @@ from lwg_intake.policy.values import EVER, change, check, newest, values
 
 @dataclass(frozen=True)
 class Told:
-    """One row of a number's history: from when it holds, who made it (nobody for the default), and whether it does."""
+    """One row of a number's history: from when it holds, who made it (nobody for the default), whether it does, and
+    whether a later change for the same day took its place."""
 
     row: Setting
     said: str
     by: User | None
     is_default: bool
     is_ahead: bool
+    is_replaced: bool
 
 
 @needs(Can.SET_POLICY)
@@ -92,7 +94,8 @@ def _history() -> dict[str, list[Told]]:
     names = User.objects.in_bulk({row.changed_by_id for row in rows if row.changed_by_id})
     told: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
+        is_replaced = row.effective_on in {later.row.effective_on for later in told[row.key]}
         by = names.get(row.changed_by_id) if row.changed_by_id else None
         said = NUMBERS[row.key].said(row.value) if row.key in NUMBERS else str(row.value)
-        told[row.key].append(Told(row, said, by, row.effective_on == EVER, row.effective_on > today))
+        told[row.key].append(Told(row, said, by, row.effective_on == EVER, row.effective_on > today, is_replaced))
     return told
