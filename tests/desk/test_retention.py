@@ -224,6 +224,7 @@ def test_a_reason_for_a_decision_that_cannot_be_made_any_more_is_not_lost(manage
     asked = {"do": "decide", "outcome": "handed", "because": "Sent to the archive"}
     answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", asked)
     assert "What you wrote was not saved: “Sent to the archive”" in words(answer)
+    assert "This record is under a legal hold: nothing is decided" in words(answer)
 
 
 @pytest.mark.parametrize("do", [{}, {"do": ""}, {"do": "nonsense"}])

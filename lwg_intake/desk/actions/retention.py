@@ -59,13 +59,15 @@ def decide(*, client_id: int, outcome: str, because: str, by: User, seen: int | 
     """Keep a record on past its date, or hand it to records staff. Nothing is deleted.
 
     `seen` is the last decision that its writer saw: Stale is raised where there is a newer one. Raises Refusal for a
-    record that is not past its date.
+    record that is under a legal hold, or not past its date.
     """
     with transaction.atomic():
         client = _client(client_id, by)
         if outcome not in RecordDecision.Outcome.values:
             raise Refusal("Choose whether the record is kept on or handed to records staff.")
         kept = retention.keeping(client)
+        if kept.is_held:
+            raise Refusal("This record is under a legal hold: nothing is decided about it until a manager lifts it.")
         if not kept.is_past or kept.until is None:
             raise Refusal("This record is not past its date, so there is nothing to decide.")
         if seen is not None and seen != kept.decided:
