@@ -84,6 +84,32 @@ def test_an_address_made_by_hand_opens_all_the_same(manager, query):
     assert signed_in(manager).get(f"/trail/?{query}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("person=abc&client=zzz", "the client, who."),
+        ("from=soon&until=9999-12-31", "the first day, the last day."),
+        ("kind=all&person=²", "who, what."),
+    ],
+)
+def test_what_an_address_does_not_say_clearly_is_said_and_makes_no_file_of_everything(manager, query, parts):
+    browser = signed_in(manager)
+    said = f"This address does not say in a way that is understood: {parts}"
+    assert said in words(browser.get(f"/trail/?{query}"))
+    answer = browser.get(f"/trail/file/?{query}")
+    assert answer.status_code == 422 and said in words(answer)
+    assert not Event.objects.filter(verb="trail.exported").exists()
+
+
+def test_an_address_of_the_pages_own_is_understood(manager, csr):
+    browser, query = (
+        signed_in(manager),
+        f"client={ClientFactory().pk}&person=0&from=2026-11-01&until=2026-11-02&kind=saw",
+    )
+    assert "that is understood" not in words(browser.get(f"/trail/?{query}"))
+    assert browser.get(f"/trail/file/?{query}").status_code == 200
+
+
 def test_a_day_is_the_practices_own_and_both_ends_count(manager, csr):
     late = datetime(2026, 3, 4, 23, 30, tzinfo=timezone.get_default_timezone())
     for at in (late - timedelta(days=1), late, late + timedelta(hours=1)):

@@ -23,6 +23,9 @@ from lwg_intake.errors import Refusal
 from lwg_intake.files import as_csv
 from lwg_intake.records.models import Client
 
+# The parts of an address that ask for a piece of the trail, by the names of the fields above it.
+PARTS = {"client": "the client", "person": "who", "from": "the first day", "until": "the last day", "kind": "what"}
+
 
 @require_http_methods(["GET", "POST"])
 @needs(Can.SEE_TRAIL)
@@ -33,7 +36,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return render(request, "desk/trail.html", {"form": form, "refused": True}, status=422)
         return redirect(_address("trail", form.asked))
-    asked = _asked(request.GET)
+    asked, unread = _asked(request.GET)
     about = Client.objects.filter(pk=asked.client).first() if asked.client else None
     lines, more = actions.look(asked=asked, before=whole(request.GET.get("before", "")), by=request.user)
     context = {
@@ -46,6 +49,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "newest": _address("trail", asked),
         "file": _address("trail-file", asked),
         "is_narrowed": asked != Asked(),
+        "unread": unread,
     }
     return render(request, "desk/trail.html", context)
 
@@ -54,7 +58,13 @@ def trail(request: HttpRequest) -> HttpResponse:
 @needs(Can.SEE_TRAIL)
 def trail_file(request: HttpRequest) -> HttpResponse:
     """The same as a file."""
-    return _file(actions.take_out(asked=_asked(request.GET), by=request.user))
+    asked, unread = _asked(request.GET)
+    if unread:
+        raise Refusal(
+            f"This address does not say in a way that is understood: {', '.join(unread)}. "
+            "A file of everything would mislead. Ask again on the page of the trail."
+        )
+    return _file(actions.take_out(asked=asked, by=request.user))
 
 
 def _file(table: list[list[str]]) -> HttpResponse:
@@ -100,16 +110,17 @@ def _address(name: str, asked: Asked, **also: Any) -> str:
     return f"{reverse(name)}{'?' if query else ''}{query}"
 
 
-def _asked(sent: QueryDict) -> Asked:
-    """What an address asks for; a part that is not understood is left out."""
-    kind = sent.get("kind", "")
-    return Asked(
-        client=whole(sent.get("client", "")),
-        person=whole(sent.get("person", "")),
-        first_on=_day(sent.get("from", "")),
-        last_on=_day(sent.get("until", "")),
-        kind=kind if kind in Kind.values else "",
+def _asked(sent: QueryDict) -> tuple[Asked, list[str]]:
+    """What an address asks for, and which parts of it are not understood: these are left out."""
+    told = {name: sent.get(name, "") for name in PARTS}
+    asked = Asked(
+        client=whole(told["client"]),
+        person=whole(told["person"]),
+        first_on=_day(told["from"]),
+        last_on=_day(told["until"]),
+        kind=told["kind"] if told["kind"] in Kind.values else "",
     )
+    return asked, [PARTS[name] for name in PARTS if told[name] and name not in asked.as_query()]
 
 
 def _day(text: str) -> Any:
