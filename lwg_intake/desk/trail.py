@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -85,12 +85,23 @@ def told(rows: list[Event], reader: User, *, with_rows: bool = False, client: in
     the client if one is meant."""
     wanted = {row.client_id for row in rows if row.client_id}
     seen = Client.objects.visible_to(reader).filter(pk__in=wanted).only("first_name", "last_name", "ref")
+    accounts = {row.pk: pk for row in rows if (pk := _account(row))}
     names = Names(
         {client.pk: f"{client} ({client.ref})" for client in seen},
         _named(Clinician, {row.values.get("clinician") for row in rows}),
-        _named(User, {row.values["asked"].get("person") for row in rows if "asked" in row.values}),
+        _named(
+            User, {row.values["asked"].get("person") for row in rows if "asked" in row.values} | {*accounts.values()}
+        ),
     )
-    return lines(rows, names, _beneath(rows, client) if with_rows else {})
+    whose = {pk: f": {names.people[account]}" for pk, account in accounts.items() if account in names.people}
+    found = lines(rows, names, _beneath(rows, client) if with_rows else {})
+    return [replace(line, what=line.what + whose.get(line.pk, "")) for line in found]
+
+
+def _account(event: Event) -> int | None:
+    """The account that an event is about, where it is another than the one that did it."""
+    is_another = event.record == User._meta.label_lower and event.record_id != event.actor_id
+    return event.record_id if is_another else None
 
 
 def _named(model: type[Model], asked: set[Any]) -> dict[int, str]:

@@ -13,6 +13,7 @@ from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
 from lwg_intake.desk.telling import details, row_line, sentence
+from lwg_intake.desk.trail import Asked, page
 from lwg_intake.desk.verbs import VERBS
 from lwg_intake.messages.catalogue import TEMPLATES
 from lwg_intake.policy.numbers import NUMBERS
@@ -329,6 +330,24 @@ def test_steps_numbers_messages_and_people_have_their_names(manager, csr):
     assert f"Wrote the message T27 ({TEMPLATES['T27'].purpose})" in page
     assert f"{NUMBERS['inactive_days'].meaning} From 30 days to 1 day, from 2026-12-01 on" in page
     assert "Lena Ruiz" in page and f"{csr}, “Saw a record”" in page
+
+
+def test_a_deed_about_an_account_says_whose_and_a_deed_about_the_own_does_not(manager, csr):
+    for verb in ("person.changed", "person.added", "person.password_link"):
+        record(verb, by=manager, on=csr)
+    record("session.refused", by=None, on=csr)
+    record("session.refused", by=None)
+    record("account.password_changed", by=csr, on=csr)
+    told = [line.what for line in page(Asked(), manager)[0][:6]]
+    assert told == [
+        "changed their password",
+        "refused a sign-in",
+        f"refused a sign-in: {csr}",
+        f"made a link to choose a password: {csr}",
+        f"opened an account: {csr}",
+        f"changed an account: {csr}",
+    ]
+    assert f"opened an account: {csr}" in signed_in(manager).get("/trail/file/").content.decode("utf-8-sig")
 
 
 def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():
