@@ -12,9 +12,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db import connection
+from django.db.models import F, OuterRef, Subquery
 
 from lwg_intake import dates
+from lwg_intake.checklists.pages import page_of
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Client, LegalHold, RecordDecision
 from lwg_intake.records.rules import Flag
@@ -63,8 +66,7 @@ WHERE d.client_id = c.id ORDER BY d.id DESC LIMIT 1
 PAST = f"""
 SELECT c.id, last.last_on, {KEEP_UNTIL} AS keep_until
 FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last LEFT JOIN LATERAL ({DECIDED}) AS decided ON true
-WHERE c.id > %(after)s
-  AND (c.dob IS NULL OR c.dob <= %(born_by)s)
+WHERE (c.dob IS NULL OR c.dob <= %(born_by)s)
   AND NOT 'hold' = ANY(c.flags)
   AND NOT EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
   AND NOT EXISTS (
@@ -76,7 +78,7 @@ WHERE c.id > %(after)s
        OR decided.outcome = 'kept' AND decided."on" <= %(decided_by)s
        OR decided.outcome = 'handed' AND decided."on" < last.last_on)
   AND last.last_on IS NOT NULL AND {KEEP_UNTIL} < %(today)s
-ORDER BY c.id LIMIT %(most)s
+ORDER BY keep_until, c.id
 """
 
 
@@ -142,35 +144,51 @@ class Past:
     decision: RecordDecision | None
 
 
-def past(after: int = 0) -> tuple[list[Past], int | None]:
-    """A page of the records past their date that wait for a person, and after which client the next one goes on.
+def past(number: str | None = None) -> Page[Any]:
+    """A page of the records past their date that wait for a person, whose date passed first before the others.
 
     A record kept on is brought up again after some months (policy); one handed to records staff is not.
     """
-    rows = _past(values(), after, PAGE + 1)
-    shown = rows[:PAGE]
-    clients = Client.objects.in_bulk([row[0] for row in shown])
+    page: Page[Any] = Paginator(_past(values()), PAGE).get_page(number)
+    clients = Client.objects.in_bulk([pk for pk, _, _ in page.object_list])
     decided: dict[int, RecordDecision] = {}
     for decision in RecordDecision.objects.filter(client__in=clients).select_related("decided_by").order_by("pk"):
         decided[decision.client_id] = decision
-    found = [Past(clients[pk], last_on, until, decided.get(pk)) for pk, last_on, until in shown]
-    return found, (shown[-1][0] if len(rows) > PAGE else None)
+    page.object_list = [Past(clients[pk], last_on, until, decided.get(pk)) for pk, last_on, until in page.object_list]
+    return page
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record under a legal hold; one that came with an import has nothing but its flag."""
+
+    client: Client
+    hold: LegalHold | None
+
+
+def held(number: str | None = None) -> Page[Any]:
+    """A page of the records under a legal hold, the longest held first; of those from an import it is not known."""
+    since = LegalHold.objects.filter(client=OuterRef("pk"), lifted_at__isnull=True).values("set_at")
+    flagged = Client.objects.filter(flags__contains=[Flag.HOLD]).annotate(since=Subquery(since))
+    page = page_of(flagged.order_by(F("since").asc(nulls_first=True), "pk"), number, Client.objects.all())
+    standing = LegalHold.objects.filter(client__in=page.object_list, lifted_at__isnull=True).select_related("set_by")
+    holds = {hold.client_id: hold for hold in standing}
+    page.object_list = [Held(client, holds.get(client.pk)) for client in page.object_list]
+    return page
 
 
 def past_under(numbers: Mapping[str, int]) -> frozenset[int]:
     """The clients whose records would be on the list if these were the practice's numbers."""
-    return frozenset(pk for pk, _, _ in _past(numbers, 0, None))
+    return frozenset(pk for pk, _, _ in _past(numbers))
 
 
-def _past(numbers: Mapping[str, int], after: int, most: int | None) -> list[tuple[int, date, date]]:
+def _past(numbers: Mapping[str, int]) -> list[tuple[int, date, date]]:
     today = dates.today()
     asked = _numbers(numbers) | {
         "today": today,
         "by": dates.months_before(today, 12 * numbers["keep_years"]),
         "born_by": dates.months_before(today, 12 * numbers["keep_minor_until_years"]),
         "decided_by": dates.months_before(today, numbers["keep_review_months"]),
-        "after": after,
-        "most": most,
     }
     with connection.cursor() as cursor:
         cursor.execute(PAST, asked)

@@ -47,6 +47,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "trail.opened": "looked at the trail",
         "trail.exported": "took the trail out as a file: {rows} rows",
         "retention.opened": "looked at the records past their date: {clients} shown",
+        "holds.opened": "looked at the records under a legal hold: {clients} shown",
     },
     Kind.CHANGED: {
         "client.changed": "changed the client's details",

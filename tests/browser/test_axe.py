@@ -29,6 +29,7 @@ PAGES = (
     ("administrator", "/people/add/"),
     ("administrator", "/imports/"),
     ("manager", "/retention/"),
+    ("manager", "/retention/?show=held"),
     ("manager", "/trail/"),
     ("csr", "/trail/mine/"),
     ("manager", "/numbers/"),

@@ -104,7 +104,11 @@ DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
     "retention.set_hold": (_set_hold, {"hold.set"}),
     "retention.lift_hold": (_lift_hold, {"hold.lifted"}),
     "retention.decide": (_decide_record, {"retention.decided"}),
-    "retention.look": (lambda p: lambda: retention.look(after=0, by=p.manager), {"retention.opened"}),
+    "retention.look": (lambda p: lambda: retention.look(number=None, by=p.manager), {"retention.opened"}),
+    "retention.look_at_holds": (
+        lambda p: lambda: retention.look_at_holds(number=None, by=p.manager),
+        {"holds.opened"},
+    ),
     "trail.look": (lambda p: lambda: trail.look(asked=Asked(), before=None, by=p.manager), {"trail.opened"}),
     "trail.take_out": (lambda p: lambda: trail.take_out(asked=Asked(), by=p.manager), {"trail.exported"}),
     "trail.take_out_own": (lambda p: lambda: trail.take_out_own(asked=Asked(), by=p.csr), {"trail.exported"}),

@@ -47,7 +47,7 @@ def ended(last: date, dob: date | None = date(1970, 1, 1), **fields) -> Client:
 
 
 def listed() -> set[Client]:
-    return {row.client for row in past()[0]}
+    return {row.client for row in past()}
 
 
 def at(day: date) -> datetime:
@@ -123,12 +123,26 @@ def test_who_is_not_listed(manager):
 
 def test_pages_follow_one_another(manager, monkeypatch):
     monkeypatch.setattr("lwg_intake.desk.retention.PAGE", 2)
-    clients = [ended(OLD) for _ in range(5)]
-    seen, after = [], 0
-    while after is not None:
-        rows, after = past(after)
-        seen += [row.client for row in rows]
-    assert seen == clients
+    clients = [ended(OLD - timedelta(days=days)) for days in (1, 1, 4, 3, 2)]
+    seen = [row.client for number in ("1", "2", "3") for row in past(number)]
+    assert seen == [clients[nth] for nth in (2, 3, 4, 0, 1)]
+    page = words(signed_in(manager).get("/retention/?page=2"))
+    assert "5 records, the longest first." in page and "Page 2 of 3" in page
+
+
+def test_the_records_under_a_hold_are_listed_with_why_and_since_when(manager):
+    imported, held, lifted = ended(OLD, flags=["hold"]), ended(OLD), ended(OLD)
+    for client in (held, lifted):
+        actions.set_hold(client_id=client.pk, because="Subpoena of May", by=manager)
+    actions.lift_hold(client_id=lifted.pk, because="Settled", by=manager)
+    answer = signed_in(manager).get("/retention/?show=held")
+    page, today = words(answer), dates.today()
+    assert "2 records, the longest first." in page and lifted.ref not in page
+    first, second = page.partition("<tbody>")[2].split("<tr>")[1:]
+    assert imported.ref in first and "unknown" in first and "no reason is on record" in first
+    assert held.ref in second and "Subpoena of May" in second and "Miriam Okoye" in second
+    assert f"{today:%b} {today.day}, {today.year}" in second
+    assert Event.objects.get(verb="holds.opened").values["shown"] == [imported.pk, held.pk]
 
 
 def test_a_record_kept_on_comes_up_again_after_a_year_and_one_handed_on_does_not(manager):

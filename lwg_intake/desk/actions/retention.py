@@ -1,5 +1,8 @@
 """What managers do about keeping records: legal holds, and decisions about what has passed its date."""
 
+from typing import Any
+
+from django.core.paginator import Page
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,7 +11,6 @@ from lwg_intake.access.needs import require
 from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.desk import retention
-from lwg_intake.desk.retention import Past
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.records.models import Client, LegalHold, RecordDecision
 from lwg_intake.records.rules import Flag
@@ -83,9 +85,18 @@ def decide(*, client_id: int, outcome: str, because: str, by: User, seen: int | 
     return decision
 
 
-def look(*, after: int, by: User) -> tuple[list[Past], int | None]:
-    """The records past their date, and one event for the look."""
+def look(*, number: str | None, by: User) -> Page[Any]:
+    """A page of the records past their date, and one event for the look."""
     require(by, Can.KEEP_RECORDS)
-    found, more = retention.past(after)
-    record("retention.opened", by=by, clients=len(found), shown=[row.client.pk for row in found])
-    return found, more
+    return _on_record("retention.opened", retention.past(number), by)
+
+
+def look_at_holds(*, number: str | None, by: User) -> Page[Any]:
+    """A page of the records under a legal hold, and one event for the look."""
+    require(by, Can.KEEP_RECORDS)
+    return _on_record("holds.opened", retention.held(number), by)
+
+
+def _on_record(verb: str, page: Page[Any], by: User) -> Page[Any]:
+    record(verb, by=by, clients=len(page), shown=[row.client.pk for row in page])
+    return page

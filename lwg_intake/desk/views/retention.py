@@ -26,10 +26,11 @@ IDS: dict[Kind, str] = {HoldForm: "hold_%s", DecisionForm: "decision_%s"}
 @require_GET
 @needs(Can.KEEP_RECORDS)
 def retention(request: HttpRequest) -> HttpResponse:
-    """The records past their date that wait for a person."""
-    after = whole(request.GET.get("after", "")) or 0
-    rows, more = actions.look(after=after, by=request.user)
-    return render(request, "desk/retention.html", {"rows": rows, "more": more, "is_first": not after})
+    """The records past their date that wait for a person, or those under a legal hold."""
+    held = request.GET.get("show") == "held"
+    look = actions.look_at_holds if held else actions.look
+    page = look(number=request.GET.get("page"), by=request.user)
+    return render(request, "desk/retention.html", {"page": page, "held": held})
 
 
 @require_http_methods(["GET", "POST"])
