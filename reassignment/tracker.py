@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
-from lwg_intake.placement.tracker import ASKED, SETTLED, Column, day, label, last_look, moment
+from lwg_intake.placement.tracker import ASKED, SETTLED, AskedForm, Column, day, label, last_look, moment
 from lwg_intake.policy.values import values
 from lwg_intake.records.models import Clinician, Removal
 from lwg_intake.records.rules import Service
@@ -108,6 +108,7 @@ class TrackerFilter(django_filters.FilterSet):
 
     class Meta:
         model = Reassignment
+        form = AskedForm
         fields: tuple[str, ...] = ()
 
     def often(self, found: models.QuerySet[Reassignment], name: str, wanted: bool) -> models.QuerySet[Reassignment]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from lwg_intake.access.models import User
 from lwg_intake.checklists.forms import DayInput
 from lwg_intake.checklists.models import Case
-from lwg_intake.placement.tracker import ASKED, SETTLED, Column, day, label, last_look, moment
+from lwg_intake.placement.tracker import ASKED, SETTLED, AskedForm, Column, day, label, last_look, moment
 from lwg_intake.records.models import Removal
 from lwg_intake.records.rules import Category, Service
 from returning.models import Return
@@ -81,6 +81,7 @@ class TrackerFilter(django_filters.FilterSet):
 
     class Meta:
         model = Return
+        form = AskedForm
         fields: tuple[str, ...] = ()
 
     @property

@@ -12,6 +12,13 @@ def whole(text: Any) -> int | None:
     return int(found) if found.isascii() and found.isdigit() and len(found) <= 18 else None
 
 
+def in_order(form: forms.Form, first: str, last: str) -> None:
+    """Says at the last of two days where it is before the first."""
+    begin, end = form.cleaned_data.get(first), form.cleaned_data.get(last)
+    if begin and end and end < begin:
+        form.add_error(last, "This day is before the first. Give them in order.")
+
+
 class DayInput(forms.DateInput):
     """The browser's own date picker; Django's default would show a plain text field."""
 

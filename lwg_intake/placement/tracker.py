@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from lwg_intake import dates
 from lwg_intake.audit.record import record
+from lwg_intake.checklists.forms import in_order
 from lwg_intake.checklists.models import Case, SavedView
 from lwg_intake.checklists.pages import page_of
 from lwg_intake.errors import NotThere, Refusal
@@ -62,6 +64,15 @@ def moment(name: str) -> Callable[[Any], str]:
         return f"{dates.local(at):%Y-%m-%d %H:%M}" if at else ""
 
     return text
+
+
+class AskedForm(forms.Form):
+    """The filters of a tracker: the days between which was asked come in order."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        in_order(self, "asked_from", "asked_to")
+        return given
 
 
 # Who asks for what: the first columns of both trackers.

@@ -142,6 +142,13 @@ def test_nothing_found_is_said(csr, three):
     assert "No return fits these filters." in words(answer) and "0 returns" in words(answer)
 
 
+@pytest.mark.parametrize("tracker", ["tracker", "reassign-tracker"])
+def test_days_out_of_order_are_said_and_make_no_file(csr, tracker):
+    asked = {"asked_from": "2030-01-01", "asked_to": "2020-01-01"}
+    assert "This day is before the first. Give them in order." in words(csr.get(reverse(tracker), asked))
+    assert csr.get(reverse(f"{tracker}-file", args=["csv"]), asked).status_code == 422
+
+
 @pytest.mark.parametrize(
     "asked",
     [

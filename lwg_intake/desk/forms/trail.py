@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from lwg_intake.checklists.forms import DayInput
+from lwg_intake.checklists.forms import DayInput, in_order
 from lwg_intake.desk.trail import Asked, people
 from lwg_intake.desk.verbs import Kind
 from lwg_intake.records.models import Client
@@ -20,9 +20,7 @@ class OwnTrailForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        first, last = given.get("first_on"), given.get("last_on")
-        if first and last and last < first:
-            self.add_error("last_on", "This day is before the first. Give them in order.")
+        in_order(self, "first_on", "last_on")
         for name in ("first_on", "last_on"):
             if name in given and given[name] and given[name].year >= FARTHEST_YEAR:
                 self.add_error(name, "Give a year that people live to see.")
