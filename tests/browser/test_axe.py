@@ -76,6 +76,25 @@ def test_the_history_of_a_number_is_not_cut(
     )
 
 
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_what_is_wrong_with_a_filter_shoves_no_other_out_of_line(
+    new_page: Callable[..., Page], staff: Callable[..., User], size: str
+) -> None:
+    page = new_page(size)
+    sign_in(page, staff("manager"))
+    page.goto("/trail/")
+    page.get_by_label("Record number").fill("LW-NOPE")
+    page.get_by_label("From").fill("2026-11-05")
+    page.get_by_label("Until").fill("2026-11-04")
+    page.get_by_role("button", name="Show").click()
+    for sentence in ("No client has this record number", "This day is before the first"):
+        page.get_by_text(sentence).wait_for()
+    axe(page)
+    fits(page)
+    beside = {"desk": ("client", "person", "first_on", "last_on"), "phone": ("client", "person")}[size]
+    assert len({page.locator(f"[name={name}]").evaluate("e => e.getBoundingClientRect().top") for name in beside}) == 1
+
+
 def test_the_status_of_an_import_is_not_cut_on_a_phone(
     new_page: Callable[..., Page], staff: Callable[..., User]
 ) -> None:
