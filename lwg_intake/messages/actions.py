@@ -19,6 +19,7 @@ from lwg_intake.messages.outbox import CALLS_BACK, compose, nudge
 from lwg_intake.messages.reaching import due, reach
 from lwg_intake.messages.texts import Text, common, fill, original, wording
 from lwg_intake.records.models import Client
+from lwg_intake.records.search import by_ref
 from lwg_intake.transitions import move
 
 Status = Message.Status
@@ -165,7 +166,7 @@ def settle(*, text_id: int, client_ref: str, by: User) -> IncomingText:
 
 def seen_client(ref: str, by: User) -> Client:
     """A client by record number, if this person may open the record. Raises NotThere."""
-    client: Client | None = Client.objects.visible_to(by).filter(ref__iexact=ref.strip()).first()
+    client = by_ref(ref, Client.objects.visible_to(by))
     if client is None:
         raise NotThere("There is no such record number, or none that you may open. Look it up in the search above.")
     return client

@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from lwg_intake import dates
 from lwg_intake.records.models import Client
 from lwg_intake.records.search_hits import COLUMNS, Hit, lines
-from lwg_intake.records.search_terms import BEGINS, NICKNAME, Term, Way, read
+from lwg_intake.records.search_terms import BEGINS, NICKNAME, Term, Way, read, ref_key
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
+    from lwg_intake.records.models.people import ClientQuerySet
 
 MOST_LINES = 20
 WHOLE = 6  # Letters or digits that may say by themselves who is meant.
@@ -74,6 +76,15 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     elif not hits and len(terms) == 2 and all(map(_may_be_misspelt, terms)):
         hits = _ask(_heard_right(terms, visible, limit), limit)
     return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
+
+
+def by_ref(ref: str, clients: ClientQuerySet) -> Client | None:
+    """The one of these clients with this record number, however it is spaced and hyphened, or its digits alone."""
+    key = ref_key(ref)
+    has_it = RawSQL("SELECT client_id FROM records_searchkey WHERE kind = 'ref' AND key = %s", [key])
+    found = list(clients.filter(pk__in=has_it))
+    found = [client for client in found if ref_key(client.ref) == key] or found
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")  # As in a number t
 
 def read(text: str, today: date) -> list[Term]:
     """The terms of a text, all of which a client must meet. Fewer than two characters say nothing yet."""
-    rest = clean(text)
+    rest = _ANNOUNCED.sub(" ", clean(text))
     if len(rest) < 2:
         return []
     terms: list[Term] = []
@@ -68,6 +68,10 @@ def read(text: str, today: date) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
+# What is only said to announce a record number.
+_ANNOUNCED = re.compile(
+    r"\b(?:client|record)(?:\s*(?:no\b\.?|number\b|#))?[\s:]*(?=#?\d|[a-z]{1,2}[\s-]*\d)", re.IGNORECASE | re.ASCII
+)
 _NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "dob"}
 
 
@@ -170,9 +174,14 @@ def _day(year: str, month: str, day: str, today: date) -> date | None:
         return None
 
 
+def ref_key(ref: str) -> str:
+    """A record number as the keys have it, however it is spaced and hyphened."""
+    return re.sub(r"[^a-z0-9]", "", ref.lower())
+
+
 def _mixed(match: re.Match[str], today: date) -> Term:
     """Letters and digits in one: a record number, the beginning of an e-mail address, or a name read from a scan."""
-    ref = re.sub(r"[^a-z0-9]", "", match[0].lower())
+    ref = ref_key(match[0])
     ways = (Way("ref", ref, EXACT, BEGINS), Way("mail", match[0].lower(), EXACT, BEGINS))
     if len(re.findall("[a-z]", ref)) > 2 and re.fullmatch("(?:[a-z]+|[0158](?![0-9]))+", ref):
         return Term("name", (*_named(ref.translate(_MISREAD)).ways, *ways))
@@ -240,7 +249,7 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+(?P<y>(?:19|20)\d\d)\b", _month_of_year),
         (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
         (r"\+?\(?\d(?:[\s().\-]*\d){6,}\s*(?:x|ext\.?|extension|#)\s*\d{1,6}\b", _number),
-        (r"^\s*[a-z] \d{4,}\s*$", _mixed),
+        (r"^\s*(?:[a-z][\s-]+\d{4,}|[a-z]{2}[\s-]+\d{5,6})\s*$", _mixed),  # Ng and four digits are a name and a phone.
         (r"(?<![^\W_])(?=[\w'’-]*\d)(?=[\w'’-]*[a-z])\w[\w'’-]*", _mixed),
         (r"\+?\(?\d[\d\s().\-]*", _number),
     )

@@ -55,11 +55,18 @@ def test_a_client_shows_who_opened_changed_and_found_the_record(manager, csr):
     assert other.ref not in page
 
 
-def test_the_question_is_posted_and_nothing_typed_stands_in_the_address(manager, csr):
+@pytest.mark.parametrize("typed", ["c-78 ", "C 78", "c78", "78"])
+def test_the_question_is_posted_and_nothing_typed_stands_in_the_address(manager, csr, typed):
     client = ClientFactory(ref="C-78")
-    asked = {"client": "c-78 ", "person": csr.pk, "first_on": "2026-11-01", "last_on": "", "kind": "saw"}
+    asked = {"client": typed, "person": csr.pk, "first_on": "2026-11-01", "last_on": "", "kind": "saw"}
     answer = signed_in(manager).post("/trail/", asked)
     assert answer["Location"] == f"/trail/?client={client.pk}&person={csr.pk}&from=2026-11-01&kind=saw"
+
+
+def test_digits_that_are_in_two_record_numbers_are_neither(manager):
+    for ref in ("C-78", "D-78"):
+        ClientFactory(ref=ref)
+    assert "No client has this record number." in words(signed_in(manager).post("/trail/", {"client": "78"}))
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def people() -> None:
     add("C-1005", "Thị-Mai Nguyễn", dob=date(2001, 8, 9), phone="7035550100")
     add("C-1006", "Gulnara De la Cruz", dob=None)
     add("C-1007", "محمد علي", phone="(202) 555-0177 ext. 12")
+    add("LW-20130", "Wai Ng", phone="(202) 555-0145")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,14 @@ def people() -> None:
         ("c1003", "C-1003"),
         ("1003", "C-1003"),
         ("C 1003", "C-1003"),
+        ("c - 1003", "C-1003"),
+        ("client 1003", "C-1003"),
+        ("record 1003", "C-1003"),
+        ("Record no. C 1003", "C-1003"),
+        ("LW 20130", "LW-20130"),
+        ("Lw - 20130", "LW-20130"),
+        ("record lw 20130", "LW-20130"),
+        ("ng 0145", "LW-20130"),
         # Two things at once.
         ("smith 0123", "C-1001"),
         ("maria 0388", "C-1002"),

@@ -6,6 +6,7 @@ from lwg_intake.checklists.forms import DayInput, in_order
 from lwg_intake.desk.trail import Asked, people
 from lwg_intake.desk.verbs import Kind
 from lwg_intake.records.models import Client
+from lwg_intake.records.search import by_ref
 
 ANYTHING = ("", "Anything")
 FARTHEST_YEAR = 9999
@@ -48,9 +49,9 @@ class TrailForm(OwnTrailForm):
         ref = self.cleaned_data["client"].strip()
         if not ref:
             return None
-        found = Client.objects.filter(ref__iexact=ref).values_list("pk", flat=True).first()
+        found = by_ref(ref, Client.objects.all())
         if found is None:
             raise forms.ValidationError(
                 "No client has this record number. Find them by name above: their page leads here."
             )
-        return found
+        return found.pk
