@@ -68,9 +68,11 @@ def read(text: str, today: date) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
-# What is only said to announce a record number.
+# What only announces a record number, or the end of a telephone number.
 _ANNOUNCED = re.compile(
-    r"\b(?:client|record)(?:\s*(?:no\b\.?|number\b|#))?[\s:]*(?=#?\d|[a-z]{1,2}[\s-]*\d)", re.IGNORECASE | re.ASCII
+    r"\b(?:client|record)(?:\s*(?:no\b\.?|number\b|#))?[\s:]*(?=#?\d|[a-z]{1,2}[\s-]*\d)"
+    r"|\b(?:last\s+(?:four|4)|ending|ends)(?:\s+digits)?(?:\s+(?:are|in|with))?[\s:]+(?=\d)",
+    re.IGNORECASE | re.ASCII,
 )
 _NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "dob"}
 
@@ -247,6 +249,7 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])\b", _month_of_year),
         (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)\b", _month_of_year),
         (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+(?P<y>(?:19|20)\d\d)\b", _month_of_year),
+        (r"(?<![-\d/])(?:\(?\d{3}\)?/\d{3}[-/]|\d{3}/)\d{4}(?![-\d/])", _number),
         (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
         (r"\+?\(?\d(?:[\s().\-]*\d){6,}\s*(?:x|ext\.?|extension|#)\s*\d{1,6}\b", _number),
         (r"^\s*(?:[a-z][\s-]+\d{4,}|[a-z]{2}[\s-]+\d{5,6})\s*$", _mixed),  # Ng and four digits are a name and a phone.

@@ -125,6 +125,12 @@ def people() -> None:
         ("001 410 555 0123", "C-1001"),
         ("+44 410 555 0123", "C-1001"),
         ("\u202a+1 (410) 555\u20110123\u202c", "C-1001"),
+        ("410/555/0123", "C-1001"),
+        ("(410)/555-0123", "C-1001"),
+        ("410/555-0123", "C-1001"),
+        ("555/0123", "C-1001"),
+        ("last four 0123", "C-1001"),
+        ("last 4 digits: 0123", "C-1001"),
         ("0177", "C-1007"),
         ("202 555 0177", "C-1007"),
         # Date of birth.
@@ -160,6 +166,10 @@ def people() -> None:
         ("ng 0145", "LW-20130"),
         # Two things at once.
         ("smith 0123", "C-1001"),
+        ("smith 555/0123", "C-1001"),
+        ("smith last four 0123", "C-1001"),
+        ("smith, last 4 0123", "C-1001"),
+        ("smith ending in 0123", "C-1001"),
         ("maria 0388", "C-1002"),
         ("garcia 1990-12-01", "C-1002"),
         ("garcia 1990", "C-1002"),
@@ -234,6 +244,12 @@ def test_where_nobody_is_on_record_just_so_it_says_that_they_are_near(people: No
 
 def test_what_is_typed_twice_counts_once(people: None) -> None:
     assert refs("smith smith") == refs("smith") == ["C-1001"]
+
+
+@pytest.mark.parametrize("text", ["smith last four 0123", "smith ending 0123", "record C-1001"])
+def test_what_only_announces_a_fact_is_not_sought(people: None, text: str) -> None:
+    found = answer(read(text, TODAY), user=None)
+    assert ([hit.ref for hit in found.hits], found.nearly) == (["C-1001"], False)
 
 
 def test_an_initial_that_the_record_lacks_hides_nobody() -> None:
