@@ -11,6 +11,7 @@ from pathlib import Path
 LONGEST_TEXT = 120
 LONGEST_WORD = 40
 MOST_TERMS = 6
+LONGEST_LIFE = 120  # Years.
 
 # What finding a key is worth. A likeness (migration 0008) is worth up to 29.
 EXACT, ENDS, BEGINS, NICKNAME, HALF = 40, 36, 30, 27, 24
@@ -51,7 +52,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")  # As in a number t
 
 def read(text: str, today: date) -> list[Term]:
     """The terms of a text, all of which a client must meet. Fewer than two characters say nothing yet."""
-    rest = _ANNOUNCED.sub(" ", clean(text))
+    rest = _MISSPELT.sub(_month_meant, _ANNOUNCED.sub(" ", clean(text)))
     if len(rest) < 2:
         return []
     terms: list[Term] = []
@@ -62,16 +63,18 @@ def read(text: str, today: date) -> list[Term]:
     words = list(_words(_spoken_order(rest), alone=not terms))
     terms = list(dict.fromkeys((*terms, *(_named(*parts) for parts in words))))
     if len(terms) > 1:
-        terms = [_beside_others(term) for term in terms]
+        terms = [_beside_others(term, today) for term in terms]
     elif len(words) == 1:
         terms = [Term("name", (*terms[0].ways, Way("ref", "".join(words[0]).lower())))]
     return terms[:MOST_TERMS]
 
 
-# What only announces a record number, or the end of a telephone number.
+# What only announces a record number, the end of a telephone number or a birth date.
 _ANNOUNCED = re.compile(
     r"\b(?:client|record)(?:\s*(?:no\b\.?|number\b|#))?[\s:]*(?=#?\d|[a-z]{1,2}[\s-]*\d)"
-    r"|\b(?:last\s+(?:four|4)|ending|ends)(?:\s+digits)?(?:\s+(?:are|in|with))?[\s:]+(?=\d)",
+    r"|\b(?:last\s+(?:four|4)|ending|ends)(?:\s+digits)?(?:\s+(?:are|in|with))?[\s:]+(?=\d)"
+    r"|\b(?:born|dob|birthday|birth\s?date|date\s+of\s+birth)\b(?:\s+(?:is|on|in))?[\s:,]*(?:the\s+)?(?=\d"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s.,-]*\d)",
     re.IGNORECASE | re.ASCII,
 )
 _NO_NAMES = {"mr", "mrs", "ms", "mx", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "dob"}
@@ -164,6 +167,25 @@ def _month_of_year(match: re.Match[str], today: date) -> Term:
     return Term("date of birth", (Way("dob", f"{match['y']}-{month:0>2}", 0, BEGINS),))
 
 
+def _birthday(match: re.Match[str], today: date) -> Term:
+    """Whoever was born on this day, in whatever year."""
+    month = str(_MONTHS.index(match["month"][:3].lower()) + 1)
+    years = range(today.year, today.year - LONGEST_LIFE, -1)
+    days = tuple((day.isoformat(), ENDS) for year in years if (day := _day(str(year), month, match["d"], today)))
+    return Term("date of birth", (Way("dob", f"{month}-{match['d']}", 0, 0, days),) if days else ())
+
+
+def _month_meant(match: re.Match[str]) -> str:
+    """A word where the month stands in a date, as the month that it misses by one letter; any other as it is."""
+    near = (month for month in _LONG_MONTHS if _less_a_letter(month) & _less_a_letter(match["word"].lower()))
+    return (match["day"] or "") + next(near, match["word"])
+
+
+def _less_a_letter(word: str) -> set[str]:
+    """A word and its spellings with one letter left out: two that share one differ by one slip (migration 0003)."""
+    return {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}
+
+
 def _day(year: str, month: str, day: str, today: date) -> date | None:
     """A birth date; two digits of a year mean the latest such year that is not to come."""
     full = int(year)
@@ -213,7 +235,7 @@ def _number(match: re.Match[str], today: date) -> Term:
     return Term("number", tuple(dict.fromkeys(way for way in ways if way.key)))
 
 
-def _beside_others(term: Term) -> Term:
+def _beside_others(term: Term, today: date) -> Term:
     """Beside a name, digits are rather the end of a phone number or a year of birth than a record number.
 
     Three of them are no beginning: half the practice has the same area code.
@@ -222,8 +244,9 @@ def _beside_others(term: Term) -> Term:
         return term
     ways = [replace(way, exact=BEGINS, begins=0) if way.kind == "ref" else way for way in term.ways]
     ways = [way for way in dict.fromkeys(ways) if way.kind != "phone" or len(way.key) > 3]
-    years = {way.key for way in ways if re.fullmatch(r"(19|20)\d\d", way.key) and way.kind == "phone"}
-    return Term(term.shape, (*ways, *(Way("dob", year, 0, BEGINS) for year in years)))
+    digits = {way.key[::-1] for way in ways if way.kind == "tail" and re.fullmatch(r"\d\d(91|02)?", way.key)}
+    years = [day.year for year in digits if (day := _day(year, "1", "1", today))]
+    return Term(term.shape, (*ways, *(Way("dob", str(year), 0, BEGINS) for year in years)))
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -232,9 +255,16 @@ _MONTH = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _SPACED = re.compile(r"(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>\d\d)")
+_LONG_MONTHS = ["january", "february", "march", "april", "august", "september", "october", "november", "december"]
 _NO_NAMESAKE = "january|february|march|july|september|october|november|december"  # April, May, June, August are people.
-_NTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_BIRTH_MONTH = rf"(?P<month>{_NO_NAMESAKE}|feb|jul|sept?|oct|nov|dec)"
+_NTH = r"(?:the\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<y>\d{4}|\d\d)"
+_MISSPELT = re.compile(
+    r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?[\s.-]+(?:of\s+)?)?\b(?P<word>[a-z]{4,10})\b"
+    r"(?=(?(day)|[\s,.-]+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?)[\s,'./-]+(?:19|20)\d\d\b)",
+    re.IGNORECASE | re.ASCII,
+)
 
 # In this order: what one shape has taken, the next no longer sees.
 _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None]]] = [
@@ -242,15 +272,18 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
     for pattern, meaning in (
         (r"[^\s,;<>]+@[^\s,;<>]*", _email),
         (r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
-        (rf"\b(?P<a>\d{{1,2}})([-/.])(?P<b>\d{{1,2}})\2{_YEAR}\b", _american),
+        (rf"\b(?P<a>\d{{1,2}})(\s*[-/.]\s*)(?P<b>\d{{1,2}})\2{_YEAR}\b", _american),
         (r"\b(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>(?:19|20)\d\d)\b", _american),
-        (rf"\b{_MONTH}[\s.-]*{_NTH}[\s,'./-]+{_YEAR}\b", _spelt),
+        (rf"\b(?P<y>(?:19|20)\d\d)[\s,.-]+{_MONTH}[\s,.-]*{_NTH}\b", _spelt),
+        (rf"\b{_MONTH}[\s,.-]*{_NTH}[\s,'./-]+{_YEAR}\b", _spelt),
         (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_MONTH}[\s,'./-]+{_YEAR}\b", _spelt),
         (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])\b", _month_of_year),
         (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)\b", _month_of_year),
         (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+(?P<y>(?:19|20)\d\d)\b", _month_of_year),
+        (rf"\b{_BIRTH_MONTH}[\s,.-]*{_NTH}\b", _birthday),
+        (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_BIRTH_MONTH}\b", _birthday),
         (r"(?<![-\d/])(?:\(?\d{3}\)?/\d{3}[-/]|\d{3}/)\d{4}(?![-\d/])", _number),
-        (r"\b\d{1,2}/\d{0,2}(?:/\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
+        (r"\b\d{1,2}\s*/\s*\d{0,2}(?:\s*/\s*\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
         (r"\+?\(?\d(?:[\s().\-]*\d){6,}\s*(?:x|ext\.?|extension|#)\s*\d{1,6}\b", _number),
         (r"^\s*(?:[a-z][\s-]+\d{4,}|[a-z]{2}[\s-]+\d{5,6})\s*$", _mixed),  # Ng and four digits are a name and a phone.
         (r"(?<![^\W_])(?=[\w'’-]*\d)(?=[\w'’-]*[a-z])\w[\w'’-]*", _mixed),

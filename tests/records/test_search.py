@@ -148,6 +148,26 @@ def people() -> None:
         ("3/1988", "C-1001"),
         ("smith, March 1988", "C-1001"),
         ("dob 3/7/88", "C-1001"),
+        ("3 / 7 / 88", "C-1001"),
+        ("born 3/7/88", "C-1001"),
+        ("birthday 3/7/88", "C-1001"),
+        ("birthdate: 3/7/88", "C-1001"),
+        ("date of birth 3/7/88", "C-1001"),
+        ("born on March 7th, 1988", "C-1001"),
+        ("March, 7 1988", "C-1001"),
+        ("March the 7th, 1988", "C-1001"),
+        ("1988 March 7", "C-1001"),
+        ("the 7th of March 1988", "C-1001"),
+        ("born on the 7th of March 1988", "C-1001"),
+        ("decmber 1 1990", "C-1002"),
+        ("decembre 1st, 1990", "C-1002"),
+        ("1 deceber 1990", "C-1002"),
+        ("march 7", "C-1001"),
+        ("the 7th of march", "C-1001"),
+        ("smith, born March 7", "C-1001"),
+        ("smith 88", "C-1001"),
+        ("catherine smith '88", "C-1001"),
+        ("smith born 88", "C-1001"),
         # E-mail and record number.
         ("cat.smith@example.com", "C-1001"),
         ("CAT.SMITH@", "C-1001"),
@@ -246,7 +266,7 @@ def test_what_is_typed_twice_counts_once(people: None) -> None:
     assert refs("smith smith") == refs("smith") == ["C-1001"]
 
 
-@pytest.mark.parametrize("text", ["smith last four 0123", "smith ending 0123", "record C-1001"])
+@pytest.mark.parametrize("text", ["smith last four 0123", "smith ending 0123", "record C-1001", "smith, born 3/7/88"])
 def test_what_only_announces_a_fact_is_not_sought(people: None, text: str) -> None:
     found = answer(read(text, TODAY), user=None)
     assert ([hit.ref for hit in found.hits], found.nearly) == (["C-1001"], False)
@@ -353,6 +373,21 @@ def test_typed_and_stored_names_are_folded_alike() -> None:
 def test_a_two_digit_year_is_never_to_come() -> None:
     assert read("12/25/26", TODAY)[0].ways[0].key == "1926-12-25"
     assert read("11/22/26", TODAY)[0].ways[0].key == "2026-11-22"
+
+
+@pytest.mark.parametrize("text", ["march 32", "february 30", "31st of september"])
+def test_a_day_that_is_in_no_year_is_none(text: str) -> None:
+    assert read(text, TODAY)[0].ways == ()
+
+
+@pytest.mark.parametrize("text", ["marco 1986", "0162 marco 1986", "may 22", "april 12"])
+def test_a_name_that_is_like_a_month_is_a_name(text: str) -> None:
+    assert "name" in {term.shape for term in read(text, TODAY)}
+
+
+def test_a_two_digit_year_beside_a_name_is_the_latest_begun() -> None:
+    for text, year in (("smith 26", "2026"), ("smith 27", "1927")):
+        assert [way.key for way in read(text, TODAY)[0].ways if way.kind == "dob"] == [year]
 
 
 def test_keys_vanish_with_a_rollback() -> None:
