@@ -55,6 +55,8 @@ def read(text: str, today: date) -> list[Term]:
     rest = _MISSPELT.sub(_month_meant, _ANNOUNCED.sub(" ", clean(text)))
     if len(rest) < 2:
         return []
+    if any(map(str.isalpha, rest)):
+        rest = _YEAR_BESIDE.sub(r"\1; ", rest)
     terms: list[Term] = []
     for pattern, meaning in _SHAPES:
         found = list(pattern.finditer(rest))
@@ -264,6 +266,12 @@ _MISSPELT = re.compile(
     r"(?P<day>\b\d{1,2}(?:st|nd|rd|th)?[\s.-]+(?:of\s+)?)?\b(?P<word>[a-z]{4,10})\b"
     r"(?=(?(day)|[\s,.-]+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?)[\s,'./-]+(?:19|20)\d\d\b)",
     re.IGNORECASE | re.ASCII,
+)
+# Beside a name, the gap between the end of a telephone number and a year: alone, "0307 1988" is a date.
+_YEAR_BESIDE = re.compile(
+    r"(?<=\d{4})\s+(?=(?:19|20)\d\d\b(?!\s*[-\d(]))"
+    r"|(?<![-.\d]\s)(?<![-.\d])((?:19|20)\d\d)\s+(?=\(?\d{3})",
+    re.ASCII,
 )
 
 # In this order: what one shape has taken, the next no longer sees.
