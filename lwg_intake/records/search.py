@@ -73,8 +73,9 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     hits = _ask(_met(near, visible, limit, lacking), limit)
     if not hits and choices:
         hits = _ask(_any_met(choices, visible, limit), limit)
-    elif not hits and len(terms) == 2 and all(map(_may_be_misspelt, terms)):
-        hits = _ask(_heard_right(terms, visible, limit), limit)
+    names = [term for term in terms if term.shape == "name" and not _is_initial(term)]
+    if not hits and names and len(terms) > 1 and all(term.shape == "name" or _is_when(term) for term in terms):
+        hits = _ask(_rarest_met(names, visible, limit), limit)
     return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
 
 
@@ -229,6 +230,11 @@ def _rarity(term: Term) -> tuple[int, int]:
     return (0 if year or length < 4 else 3), length
 
 
+def _is_when(term: Term) -> bool:
+    """A birth date or a year of birth: either may be wrong where the name is right."""
+    return any(way.kind == "dob" for way in term.ways)
+
+
 def _is_initial(term: Term) -> bool:
     return term.shape == "name" and len(term.ways[0].key) == 1
 
@@ -277,21 +283,19 @@ def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
     return lacking, [*choices, whole] if names and whole else choices
 
 
-def _heard_right(terms: list[Term], visible: _Sql, limit: int) -> _Sql:
-    """Of two names the clients of the one that is on record as typed, where nobody has the other: that may be misheard
-    beyond likeness.
-
-    None where both names are on record, or more have the one than a list holds: no crowd of namesakes helps.
-    """
-    one, other = (_met([term], visible, limit) for term in terms)
-    choice = (
-        "SELECT client_id, score, false AS just_so FROM {0}"
-        f" WHERE NOT EXISTS (SELECT FROM {{1}}) AND (SELECT count(*) FROM {{0}}) <= {limit}"
+def _rarest_met(names: list[Term], visible: _Sql, limit: int) -> _Sql:
+    """The clients of the one name that the fewest have: another may be misheard beyond likeness, or a date be wrong."""
+    met = [_met([term], visible, limit) for term in names]
+    steps = _Sql.join(", ", (_Sql(f"name_{n} AS MATERIALIZED ({one.text})", one.values) for n, one in enumerate(met)))
+    counts = ", ".join(f"(SELECT nullif(count(*), 0) FROM name_{n})" for n in range(len(met)))
+    either = " UNION ALL ".join(
+        f"SELECT client_id, score FROM name_{n} WHERE (SELECT count(*) FROM name_{n}) = (SELECT fewest FROM rarest)"
+        for n in range(len(met))
     )
-    either = f"{choice.format('one', 'other')} UNION ALL {choice.format('other', 'one')}"
     return _Sql(
-        f"WITH one AS MATERIALIZED ({one.text}), other AS MATERIALIZED ({other.text}) {either}",
-        (*one.values, *other.values),
+        f"WITH {steps.text}, rarest (fewest) AS (SELECT least({counts}))"
+        f" SELECT client_id, max(score) AS score, false AS just_so FROM ({either}) AS either GROUP BY client_id",
+        steps.values,
     )
 
 
