@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from lwg_intake import dates
 from lwg_intake.records.models import Client
 from lwg_intake.records.search_hits import COLUMNS, Hit, lines
-from lwg_intake.records.search_terms import BEGINS, NICKNAME, Term, Way, read, ref_key
+from lwg_intake.records.search_terms import BEGINS, NICKNAME, SHORT_FOR, Term, Way, read, ref_key
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -118,18 +118,26 @@ def _visible(user: User | None) -> _Sql:
 
 
 def _meanings(way: Way) -> Iterator[tuple[_Sql, _Sql]]:
-    """The conditions under which a key is meant, each with what that is worth: less than nothing if only near."""
+    """The conditions under which a key is meant, each with what that is worth: less than nothing if only near.
+
+    Of two that a key meets the first counts.
+    """
     # The words of a name are folded by the same function as those on record.
     key = "search_plain(%s)" if way.kind == "name" else "%s"
     if way.exact:
         yield _Sql(f"kind = %s AND key = {key}", (way.kind, way.key)), _Sql(str(way.exact))
+    yield from _alike(way.kind, [(key, worth) for key, worth in way.alike if worth > way.begins])
     if way.begins:
         begins = f"kind = %s AND key > {key} AND key < {key} || %s"
         yield _Sql(begins, (way.kind, way.key, way.key, LAST)), _Sql(str(way.begins))
-    if way.alike:
-        keys, worth = [key for key, _ in way.alike], [float(worth) for _, worth in way.alike]
+    yield from _alike(way.kind, [(key, worth) for key, worth in way.alike if worth <= way.begins])
+
+
+def _alike(kind: str, alike: list[tuple[str, float]]) -> Iterator[tuple[_Sql, _Sql]]:
+    if alike:
+        keys, worth = [key for key, _ in alike], [float(worth) for _, worth in alike]
         score = _Sql("(%s::real[])[array_position(%s::text[], key)]", (worth, keys))
-        yield _Sql("kind = %s AND key = ANY (%s)", (way.kind, keys)), score
+        yield _Sql("kind = %s AND key = ANY (%s)", (kind, keys)), score
 
 
 def _keys(term: Term, more: _Sql, most: int | None) -> _Sql:
@@ -225,7 +233,7 @@ def _rarity(term: Term) -> tuple[int, int]:
     """More for what finds fewer: digits and addresses, then surnames, first names, years; of each, the longer."""
     length = _length(term)
     if term.shape == "name":
-        return (1 if any(worth == NICKNAME for way in term.ways for _, worth in way.alike) else 2), length
+        return (1 if any(worth in (SHORT_FOR, NICKNAME) for way in term.ways for _, worth in way.alike) else 2), length
     year = any(way.kind == "dob" and way.begins for way in term.ways)
     return (0 if year or length < 4 else 3), length
 

@@ -13,8 +13,9 @@ LONGEST_WORD = 40
 MOST_TERMS = 6
 LONGEST_LIFE = 120  # Years.
 
-# What finding a key is worth. A likeness (migration 0008) is worth up to 29.
-EXACT, ENDS, BEGINS, NICKNAME, HALF = 40, 36, 30, 27, 24
+# What finding a key is worth. A likeness (migration 0008) is worth up to 29. What a nickname is short for comes before
+# other names that begin like it; a nickname of the name typed, or one that is seldom short for it, only after those.
+EXACT, ENDS, SHORT_FOR, BEGINS, NICKNAME, HALF = 40, 36, 33, 30, 27, 24
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _named(*parts: str) -> Term:
     """A word of a name; of one in parts, the record may have only one."""
     halves = [(_bare(part), HALF) for part in parts if len(part) > 2 and _bare(part) not in _PARTICLES]
     whole = "".join(parts)
-    same = [(name, NICKNAME) for name in _same_names().get(_bare(whole), ())]
+    same = [*_same_names().get(_bare(whole), {}).items()]
     return Term("name", (Way("name", whole, EXACT, BEGINS, tuple(same + halves * (len(parts) > 1))),))
 
 
@@ -128,16 +129,17 @@ def _bare(word: str) -> str:
 
 
 @cache
-def _same_names() -> dict[str, tuple[str, ...]]:
-    """Of each nickname what it is short for, of each other name its nicknames (nicknames.txt)."""
-    same: dict[str, set[str]] = {}
+def _same_names() -> dict[str, dict[str, int]]:
+    """Of each nickname what it is short for, of each other name its nicknames (nicknames.txt), each with its worth."""
+    same: dict[str, dict[str, int]] = {}
     for line in Path(__file__).with_name("nicknames.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, _, nicknames = line.partition(":")
             for nickname in nicknames.split():
-                same.setdefault(nickname, set()).add(name)
-                same.setdefault(name, set()).add(nickname)
-    return {name: tuple(sorted(others)) for name, others in same.items()}
+                said = nickname.strip("()")
+                same.setdefault(name, {}).setdefault(said, NICKNAME)
+                same.setdefault(said, {})[name] = SHORT_FOR if said == nickname else NICKNAME
+    return same
 
 
 def _email(match: re.Match[str], today: date) -> Term:

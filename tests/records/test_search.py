@@ -44,6 +44,8 @@ def people() -> None:
     add("C-1005", "Thị-Mai Nguyễn", dob=date(2001, 8, 9), phone="7035550100")
     add("C-1006", "Gulnara De la Cruz", dob=None)
     add("C-1007", "محمد علي", phone="(202) 555-0177 ext. 12")
+    add("C-1008", "Siobhán Ó Súilleabháin")
+    add("C-1009", "Wilhelmina Nwachukwu")
     add("LW-20130", "Wai Ng", phone="(202) 555-0145")
 
 
@@ -75,6 +77,7 @@ def people() -> None:
         ("delacruz", "C-1006"),
         # Misspelt: letter changed, lost, doubled, swapped.
         ("smoth", "C-1001"),
+        ("wachuku", "C-1009"),
         ("cathrine smith", "C-1001"),
         ("kowalzcyk", "C-1004"),
         ("kovalchyk", "C-1004"),
@@ -87,6 +90,11 @@ def people() -> None:
         ("kate smith", "C-1001"),
         ("joseph kowalczyk", "C-1004"),
         ("kathy smyth", "C-1001"),
+        ("kathie smith", "C-1001"),
+        ("kathie", "C-1001"),
+        ("sullivan", "C-1008"),
+        ("siobhan o'sullivan", "C-1008"),
+        ("bill", "C-1009"),
         # As one says it.
         ("Mrs. Smith", "C-1001"),
         ("smith, dob 3/7/88", "C-1001"),
@@ -240,6 +248,15 @@ def test_a_nickname_stands_behind_the_name_itself() -> None:
         add(ref, name)
     assert refs("bill stone") == ["B", "W"]
     assert refs("william stone")[:2] == ["W", "B"]
+
+
+def test_what_a_nickname_is_short_for_stands_before_other_beginnings() -> None:
+    for ref, name in (("Z", "Katarzyna Abel"), ("E", "Katherine Berg"), ("Y", "Kathryn Cole"), ("C", "Cathy Dunn"),
+                      ("O", "Lise Côté")):  # fmt: skip
+        add(ref, name)
+    assert refs("kat")[:3] == refs("kate")[:3] == ["E", "Y", "Z"]
+    assert refs("cathie")[:2] == ["E", "Y"]
+    assert refs("cathy")[:3] == ["C", "E", "Y"]
 
 
 def test_the_whole_name_stands_before_one_without_the_middle_word() -> None:
