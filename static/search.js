@@ -1,5 +1,5 @@
 // The search box, a combobox: the focus stays in it while the arrows walk the clients found. "/" goes to it, Enter opens
-// a client, Escape closes the list. Without this script it is a plain form, whose answer is a page with a list of links.
+// a client (the first only where nobody else can be meant), Escape closes the list. Without this script it is a plain form, whose answer is a page with a list of links.
 "use strict";
 
 (() => {
@@ -17,7 +17,7 @@
 
   let listening = false; // Whether an answer may be shown: not once the list was closed.
   let answered = null; // The text to which the list is the answer.
-  let wanted = false; // Whether Enter waits for an answer, to open its first client.
+  let wanted = false; // Whether Enter waits for an answer, to open a client of it.
 
   const ask = () => {
     listening = true;
@@ -40,6 +40,16 @@
     list.removeAttribute("aria-busy");
     box.setAttribute("aria-expanded", options().length > 0);
     say(list.querySelector("[data-said]")?.textContent ?? "");
+  };
+
+  const open = () => {
+    const [first] = options();
+    const chosen = active() ?? (list.querySelector("[data-sure]") && first);
+    if (chosen || !first) return chosen?.click();
+    activate(first);
+    const said = list.querySelector("[data-said]");
+    said.textContent = form.querySelector("[data-several]").content.textContent;
+    say(said.textContent);
   };
 
   const close = () => {
@@ -100,7 +110,7 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (answered === box.value) (active() ?? options()[0])?.click();
+    if (answered === box.value) open();
     else if (box.value.trim()) {
       wanted = true;
       ask();
@@ -150,7 +160,7 @@
   list.addEventListener("htmx:afterSwap", (event) => {
     answered = question(event);
     show();
-    if (wanted) options()[0]?.click();
+    if (wanted) open();
     wanted = false;
   });
 

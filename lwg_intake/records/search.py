@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from lwg_intake import dates
 from lwg_intake.records.models import Client
 from lwg_intake.records.search_hits import COLUMNS, Hit, lines
-from lwg_intake.records.search_terms import BEGINS, NICKNAME, SHORT_FOR, Term, Way, read, ref_key
+from lwg_intake.records.search_terms import BEGINS, ENDS, EXACT, NICKNAME, SHORT_FOR, Term, Way, read, ref_key
 
 if TYPE_CHECKING:
     from lwg_intake.access.models import User
@@ -41,10 +41,14 @@ LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginn
 
 @dataclass(frozen=True)
 class Found:
-    """Whom a text may mean, best first. `nearly` where nobody is on record just so, and these come nearest."""
+    """Whom a text may mean, best first. `nearly` where nobody is on record just so, and these come nearest.
+
+    `sure` where the first stands alone, or alone fits as typed: nobody else can be meant as well.
+    """
 
     hits: list[Hit]
     nearly: bool = False
+    sure: bool = False
     instead: str = NOBODY  # What to try where nobody is found.
 
 
@@ -67,7 +71,7 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     if misspelt and sum(_length(term) >= LONG for term in terms) == 1:
         hits = _ask(_met(terms, visible, limit), limit)
         if len(hits) >= min(ENOUGH, limit):
-            return Found([hit for hit, _ in hits])
+            return _found(hits, terms)
     near = _with_near_words(terms) if misspelt else terms
     lacking, choices = _may_be_lacking(near)
     hits = _ask(_met(near, visible, limit, lacking), limit)
@@ -76,7 +80,15 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     names = [term for term in terms if term.shape == "name" and not _is_initial(term)]
     if not hits and names and len(terms) > 1 and all(term.shape == "name" or _is_when(term) for term in terms):
         hits = _ask(_rarest_met(names, visible, limit), limit)
-    return Found([hit for hit, _ in hits], nearly=bool(hits) and not any(just_so for _, just_so in hits))
+    return _found(hits, terms)
+
+
+def _found(hits: list[tuple[Hit, bool, float]], terms: list[Term]) -> Found:
+    just_so = [worth for _, just_so, worth in hits if just_so]
+    best, *others = just_so or [0.0]
+    whole = EXACT * len(terms) - (EXACT - ENDS)  # Of a telephone number the end will do.
+    fits_best = bool(just_so) and hits[0][1] and (not others or max(others) < best >= whole)
+    return Found([hit for hit, *_ in hits], nearly=bool(hits) and not just_so, sure=len(hits) == 1 or fits_best)
 
 
 def by_ref(ref: str, clients: ClientQuerySet) -> Client | None:
@@ -341,8 +353,8 @@ def _with(term: Term, near: list[tuple[str, float]]) -> Term:
     return replace(term, ways=(replace(first, alike=tuple(alike.items())), *others))
 
 
-def _ask(found: _Sql, limit: int) -> list[tuple[Hit, bool]]:
-    """The best of those found, with what a line shows of each, and whether just so.
+def _ask(found: _Sql, limit: int) -> list[tuple[Hit, bool, float]]:
+    """The best of those found, with what a line shows of each, whether just so, and what that is worth.
 
     Those who are only near go where there are too many, or ENOUGH just so; of equals those longest on record stay.
     """
@@ -351,10 +363,10 @@ def _ask(found: _Sql, limit: int) -> list[tuple[Hit, bool]]:
         WITH best AS MATERIALIZED (
             SELECT * FROM ({found.text}) AS found ORDER BY just_so DESC, score DESC, client_id LIMIT %s
         )
-        SELECT line.*, best.just_so FROM best JOIN ({shown}) AS line ({COLUMNS}) USING (client_id)
+        SELECT line.*, best.just_so, best.score FROM best JOIN ({shown}) AS line ({COLUMNS}) USING (client_id)
         WHERE best.just_so OR (SELECT count(*) FROM best WHERE just_so) < {ENOUGH}
         ORDER BY best.score DESC, line.last_name, line.first_name, line.ref
     """
     with connection.cursor() as cursor:
         cursor.execute(text, (*found.values, limit, *line_values))
-        return [(Hit(*row), just_so) for *row, just_so in cursor.fetchall()]
+        return [(Hit(*row), just_so, score) for *row, just_so, score in cursor.fetchall()]

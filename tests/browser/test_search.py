@@ -109,11 +109,27 @@ def test_home_and_end_move_in_the_text(desk: Page, people: dict[str, Client]) ->
     expect(box).to_have_value("nunez j")
 
 
-def test_enter_waits_for_the_answer_and_opens_the_best(desk: Page, people: dict[str, Client]) -> None:
+def test_enter_waits_for_the_answer_and_opens_the_only_one_who_fits(desk: Page, people: dict[str, Client]) -> None:
     desk.keyboard.press("/")
-    desk.keyboard.type("katherine smyth")
+    desk.keyboard.type("catherine smith")
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(rf"/clients/{people['C-1'].pk}/$"))
+
+
+@pytest.mark.parametrize("text", ["nunez", "shevon nunez"])
+def test_enter_opens_nobody_where_several_may_be_meant(desk: Page, people: dict[str, Client], text: str) -> None:
+    box = box_of(desk)
+    desk.keyboard.press("/")
+    desk.keyboard.type(text)
+    desk.keyboard.press("Enter")
+    for said in (desk.locator("[data-found-said]"), desk.locator("#found [data-said]")):
+        expect(said).to_have_text("Several clients: choose one.")
+    expect(active(desk)).to_have_attribute("aria-posinset", "1")
+    expect(box).to_be_focused()
+    desk.keyboard.press("ArrowDown")
+    expect(active(desk)).to_have_attribute("aria-posinset", "2")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(r"/clients/\d+/$"))
 
 
 def test_enter_opens_nobody_of_an_older_answer(desk: Page, people: dict[str, Client]) -> None:
@@ -121,7 +137,7 @@ def test_enter_opens_nobody_of_an_older_answer(desk: Page, people: dict[str, Cli
     box.press_sequentially("smith", delay=30)
     expect(desk.get_by_role("option").first).to_contain_text("Catherine Smith")
     held = hold(desk)
-    box.fill("nunez")
+    box.fill("jose nunez")
     desk.keyboard.press("ArrowDown")
     expect(active(desk)).to_have_count(0)
     desk.keyboard.press("Enter")
@@ -218,9 +234,9 @@ def test_where_no_answer_comes_it_says_so_and_enter_asks_again(
 ) -> None:
     desk.route("**/search/", lambda route: route.abort() if wrong == "away" else route.fulfill(status=500, body="no"))
     box = box_of(desk)
-    box.press_sequentially("nunez", delay=30)
+    box.press_sequentially("jose nunez", delay=30)
     expect(desk.locator("[data-found-said]")).to_contain_text("No answer just now.")
-    expect(box).to_have_value("nunez")
+    expect(box).to_have_value("jose nunez")
     desk.unroute("**/search/")
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(rf"/clients/{people['C-3'].pk}/$"))

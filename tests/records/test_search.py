@@ -288,6 +288,17 @@ def test_where_nobody_is_on_record_just_so_it_says_that_they_are_near(people: No
         assert answer(read(text, TODAY), user=None).nearly is nearly, text
 
 
+def test_the_first_is_sure_where_nobody_else_fits_as_well() -> None:
+    names = ("Bill Stone", "William Stone", "Maria Santangelo", "Maria Santangelo", "Ann Smith", "Ann Smythe",
+             "Lou Smithson", "Katherine Berg", "Katarzyna Berg")  # fmt: skip
+    for number, name in enumerate(names):
+        add(f"S-{number}", name)
+    for text, sure in (("bill stone", True), ("william stone", True), ("stone", False), ("maria santangelo", False),
+                       ("smith", True), ("ann smith", True), ("smi", False), ("lou smithsen", True), 
+                       ("an smoth", False), ("kat berg", False), ("kathy berg", True), ("nobody", False)):  # fmt: skip
+        assert answer(read(text, TODAY), user=None).sure is sure, text
+
+
 def test_what_is_typed_twice_counts_once(people: None) -> None:
     assert refs("smith smith") == refs("smith") == ["C-1001"]
 

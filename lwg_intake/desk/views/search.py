@@ -46,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "count": len(found.hits),
         "more": len(found.hits) == MOST_LINES,
         "nearly": found.nearly,
+        "sure": found.sure,
         "lines": _lines(found.hits, OPTION if typing else LINK),
         "instead": _instead(found, user) if text.strip() else "",
         "sought": text[:LONGEST_TEXT],
