@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from datetime import date
 from io import StringIO
 
@@ -45,6 +47,14 @@ def test_nobody_is_an_empty_list_and_not_an_error(cat: Client) -> None:
 
 def test_words_may_stand_apart_and_people_read_a_table(cat: Client) -> None:
     assert "C-1001  Catherine Smith" in find("katherine", "smyth")
+
+
+def test_it_ends_silently_where_nobody_reads_on(cat: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        call_command("find", "smith")
 
 
 def test_a_search_is_recorded(cat: Client) -> None:

@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -30,10 +32,17 @@ class Command(BaseCommand):
             )
             for hit in found.hits
         ]
-        if options["json"]:
+        try:
+            self._print(results, found.instead, json_only=options["json"])
+            self.stdout.flush()
+        except BrokenPipeError:  # As by "| head -1": whoever reads has enough, also of what Python writes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _print(self, results: list[dict[str, Any]], instead: str, *, json_only: bool) -> None:
+        if json_only:
             self.stdout.write(json.dumps({"results": results}, ensure_ascii=False, indent=1))
         elif not results:
-            self.stdout.write(found.instead)
+            self.stdout.write(instead)
         else:
             self._table(results)
 
