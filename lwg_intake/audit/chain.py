@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -212,7 +213,7 @@ def verify(outside: str = "") -> Verified:
 
 def _read_head(text: str) -> tuple[int, str]:
     position, _, digest = text.strip().partition(" ")
-    if not position.isdigit() or len(digest.strip()) != 64:
+    if not re.fullmatch(r"[0-9]{1,18}", position) or len(digest.strip()) != 64:
         raise ValueError("A head is a position, a space and a digest of 64 characters, as the log has it.")
     return int(position), digest.strip()
 

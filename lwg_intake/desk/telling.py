@@ -87,6 +87,10 @@ def _clients(count: Any, _: Mapping[str, Any]) -> str:
     return "1 client" if count == 1 else f"{count} clients"
 
 
+def _rows(count: Any, _: Mapping[str, Any]) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
 def _value(value: Any, values: Mapping[str, Any]) -> str:
     number = NUMBERS.get(values.get("key", ""))
     return number.said(value) if number and isinstance(value, int) else str(value)
@@ -101,6 +105,8 @@ WORDS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "old": _value,
     "new": _value,
     "clients": _clients,
+    "rows": _rows,
+    "deleted": _rows,
 }
 
 
