@@ -133,6 +133,31 @@ def test_the_command_writes_the_rejected_rows(folder, tmp_path):
     assert "dob: This is no date" in (tmp_path / "back" / "clients.csv").read_text("utf-8-sig")
 
 
+def test_the_rejected_rows_take_the_place_of_no_file(folder, tmp_path, monkeypatch):
+    source, other = tmp_path / "source", tmp_path / "other"
+    source.mkdir(), other.mkdir(), (tmp_path / "link").symlink_to(source)
+    content = folder.write("clients", {}, {"client_ref": "LW-2", "dob": "soon"}).path / "clients.csv"
+    content = content.rename(source / "clients.csv")
+    before = content.read_bytes()
+    monkeypatch.chdir(source)
+    for same in (source, tmp_path / "link", "."):
+        assert f"{same} is the folder that is read" in refused(source, "--rejected", same)
+    (other / "clients.csv").write_text("mine")
+    assert "clients.csv exists, and is not written over. Give --rejected an empty" in refused(
+        source, "--rejected", other
+    )
+    assert (content.read_bytes(), (other / "clients.csv").read_text()) == (before, "mine")
+    assert not Client.objects.exists()
+
+
+def refused(*args):
+    """What the command says before it reads anything."""
+    err = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_practice", *map(str, args), stdout=io.StringIO(), stderr=err)
+    return err.getvalue()
+
+
 # Files longer than one part.
 
 

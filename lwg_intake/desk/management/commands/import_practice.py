@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from lwg_intake.audit.record import coming_from
+from lwg_intake.imports.format import FILES
 from lwg_intake.imports.practice import NothingRead, import_folder
 from lwg_intake.imports.report import Report
 
@@ -23,7 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON, the rejected rows in it")
         parser.add_argument("--windows-1252", action="store_true", help="what a file is that is not UTF-8")
         parser.add_argument(
-            "--rejected", type=Path, metavar="FOLDER", help="write the rejected rows there, to correct and import again"
+            "--rejected",
+            type=Path,
+            metavar="FOLDER",
+            help="an empty or a new folder: write the rejected rows there, to correct and import again",
         )
 
     @coming_from("manage.py import_practice")
@@ -32,13 +36,15 @@ class Command(BaseCommand):
     ) -> None:
         bar = Bar(self.stderr)
         try:
+            if rejected:
+                _refuse_to_write_over(folder, rejected)
             report = import_folder(folder, dry_run=dry_run, windows=options["windows_1252"], tell=bar.tell)
         except NothingRead as error:
             report = Report(notes=[str(error)])
         bar.end()
         for note in report.notes:
             self.stderr.write(note)
-        if rejected:
+        if rejected and report.files:
             _write_rejected(report, rejected)
         if json:
             self.stdout.write(_json(report))
@@ -71,12 +77,24 @@ class Bar:
             self.out.write("\r" + " " * (BAR + 20) + "\r", ending="")
 
 
+def _refuse_to_write_over(source: Path, folder: Path) -> None:
+    """Raises NothingRead when the rejected rows would take the place of a file: of the source, or of any other."""
+    if source.exists() and folder.exists() and folder.samefile(source):
+        raise NothingRead(
+            f"{folder} is the folder that is read: the rejected rows would take the place of its files. "
+            "Give --rejected an empty or a new folder."
+        )
+    if there := next((path for file in FILES if (path := folder / f"{file.name}.csv").exists()), None):
+        raise NothingRead(f"{there} exists, and is not written over. Give --rejected an empty or a new folder.")
+
+
 def _write_rejected(report: Report, folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, counts in report.files.items():
             if packed := counts.rejects.packed():
-                (folder / f"{name}.csv").write_bytes(zlib.decompress(packed))
+                with (folder / f"{name}.csv").open("xb") as file:
+                    file.write(zlib.decompress(packed))
     except OSError as error:
         raise CommandError(f"The rejected rows cannot be written to {folder}: {error.strerror}.") from None
 
