@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import BinaryIO, Protocol
 
 from django.conf import settings
 
+from lwg_intake.imports.lines import ROW, Lines, is_cut
 from lwg_intake.imports.report import Rejected
 
 # A note is at most 20,000 characters; a cell far beyond that is a quotation mark that was never closed.
 CELL = 1_000_000
-ROW = 2_000_000
 # From so many rows on that are no CSV, the file is something else.
 BROKEN = 10_000
 SEPARATORS = ",;\t"
@@ -126,10 +125,9 @@ class CsvTable:
         self.content, self.size = content, content.size
         try:
             self.encoding = encoding or _encoding(content, windows)
-            self._stream = content.open()
+            self._lines = Lines(self._begin)
         except OSError as error:
             raise Unreadable(f"The file cannot be opened: {error.strerror}.") from None
-        self._text = io.TextIOWrapper(self._stream, self.encoding, newline="")
 
     @property
     def done(self) -> int:
@@ -137,8 +135,14 @@ class CsvTable:
 
     def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
         """Raises Unreadable when the file turns out to be no CSV at all."""
-        with self._text:
-            yield from _rows(self._text)
+        try:
+            yield from _rows(self._lines)
+        finally:
+            self._stream.close()
+
+    def _begin(self) -> io.TextIOWrapper:
+        self._stream = self.content.open()
+        return io.TextIOWrapper(self._stream, self.encoding, newline="")
 
 
 def head_of_csv(content: Content) -> tuple[str, list[str]]:
@@ -205,32 +209,28 @@ class _TooLong(Exception):
     pass
 
 
-def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
-    """A broken row costs its first line only: what a quotation mark swallowed is read again from the next."""
-    waiting: deque[str] = deque()
+def _rows(lines: Lines) -> Iterator[tuple[int, list[str] | Broken]]:
+    """A broken row costs itself only: what a quotation mark swallowed that was never closed is read again."""
     used: list[str] = []
-    first_line, line = _line(text), 1
-    said = SAID.fullmatch(first_line or "")
+    first_line, line = lines.next(), 1
+    said = SAID.fullmatch(first_line)
     if said:
-        first_line, line = _line(text), 2
-    if first_line is None:
+        first_line, line = lines.next(), 2
+    if is_cut(first_line):
         raise Unreadable(LONG_ROW)
     if CONTROLS.search(first_line):
         raise Unreadable(NO_TEXT)
     separator = said[1] if said else _separator(first_line)
-    waiting.append(first_line)
+    lines.give_back([first_line])
 
     def feed() -> Iterator[str]:
         length = 0
-        while True:
-            line = waiting.popleft() if waiting else _line(text)
-            if line == "":
-                return
+        while line := lines.next():
             if not used:
                 length = 0
-            used.append((line or "")[:CELL])
-            length += len(line or "")
-            if line is None or length > ROW:
+            used.append(line)
+            length += len(line)
+            if length > ROW:
                 raise _TooLong
             yield line
 
@@ -245,9 +245,13 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
             broken += 1
             if broken > BROKEN:
                 raise Unreadable(f"More than {BROKEN:,} rows are no CSV: this is another kind of file.") from None
-            yield line, Broken(_why(error, used), used[0][:2_000])
-            waiting.extendleft(reversed(used[1:]))
-            line += 1
+            too_long = LONG_ROW if isinstance(error, _TooLong) else LONG_CELL if "limit" in str(error) else ""
+            count = lines.end_of_row(used, separator) if too_long else 0
+            reason = too_long if too_long and (count or len(used) == 1) else QUOTES
+            yield line, Broken(reason, used[0][:2_000])
+            if not count:
+                lines.give_back(used[1:])
+            line += count or 1
             used.clear()
             reader = csv.reader(feed(), delimiter=separator, strict=True)
             continue
@@ -257,22 +261,6 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Broken]]:
             yield line, cells
         line += len(used)
         used.clear()
-
-
-def _why(error: Exception, used: list[str]) -> str:
-    if isinstance(error, _TooLong):
-        return LONG_ROW if len(used) == 1 else QUOTES
-    return LONG_CELL if "limit" in str(error) and len(used) == 1 else QUOTES
-
-
-def _line(text: io.TextIOWrapper) -> str | None:
-    """The next line with its end, "" at the end of the file, None for one that is too long, which is skipped."""
-    line = text.readline(ROW + 1)
-    if len(line) <= ROW:
-        return line
-    while len(line) > ROW and not line.endswith("\n"):
-        line = text.readline(ROW + 1)
-    return None
 
 
 def _separator(header: str) -> str:

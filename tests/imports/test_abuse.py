@@ -96,6 +96,11 @@ def with_row(folder, row):
         (lambda commas: "x" * 10_000_000, "This row is longer than 2,000,000 characters"),
         (lambda commas: "LW-9," + "x" * 1_200_000 + "," * (commas - 1), "A cell of this row is longer than 1,000,000"),
         (lambda commas: '"' + ("x" * 99 + "\n") * 15_000, "This row cannot be read: a quotation mark is missing"),
+        (lambda commas: 'LW-9,"' + "a\n" * 5_000_000 + '"' + "," * (commas - 1), "A cell of this row is longer than"),
+        (
+            lambda commas: ",".join(['"' + "ab,\n" * 150_000 + '""x"'] * (commas + 1)),
+            "This row is longer than 2,000,000",
+        ),
         (lambda commas: ",".join(["x" * 30_000] * (commas + 1)), "This has 30000 characters; at most 40 fit."),
     ],
 )
@@ -103,6 +108,19 @@ def test_a_row_of_ten_megabytes_costs_that_row_only(folder, row, reason):
     answer = with_row(folder, row).run()["clients"]
     assert answer["created"] == 1
     assert answer["rejected"][0]["line"] == 2 and answer["rejected"][0]["reason"].startswith(reason)
+
+
+def test_what_an_open_quotation_mark_swallowed_is_read_again_however_much_it_was(folder):
+    """Its end is looked for as far as the next quotation mark, behind which no row could go on."""
+    note = "x" * 2_000_000 + "\n"
+    header, first = text(folder.write("clients")).splitlines()
+    quoted = first.replace("LW-1,Ada", 'LW-2,"Ada"')
+    content = f'{header}\nLW-8,"Ann\n{note}{note}{first}\n{quoted}\n'
+    answer = folder.raw("clients", content.encode()).run()["clients"]
+    assert answer["created"] == 2
+    assert [(row["line"], row["reason"][:12]) for row in answer["rejected"]] == [
+        (2, "This row can"), (3, "This row is "), (4, "This row is "),
+    ]  # fmt: skip
 
 
 def test_a_file_that_is_no_csv_at_all_is_given_up(folder, monkeypatch):
