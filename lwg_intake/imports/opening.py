@@ -20,7 +20,7 @@ from lwg_intake.imports.report import Rejected
 CELL = 1_000_000
 # From so many rows on that are no CSV, the file is something else.
 BROKEN = 10_000
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 WINDOWS = "windows-1252"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What is often sent instead, by its first bytes.
@@ -114,7 +114,7 @@ def refuse_too_large(size: int) -> None:
 
 
 class CsvTable:
-    """A CSV file: UTF-8 or UTF-16, or Windows-1252 where that was said; comma, semicolon or tab."""
+    """A CSV file: UTF-8 or UTF-16, or Windows-1252 where that was said; comma, semicolon, tab or |."""
 
     def __init__(self, content: Content, windows: bool = False, encoding: str = "") -> None:
         """Raises Unreadable when the file is too large or its encoding is none of these.

@@ -121,7 +121,7 @@ def _columns(file: File, header: list[str]) -> list[Column]:
     if len(missing) == sum(not column.may_be_absent for column in file.columns):
         raise Unreadable(
             f"The first line names none of the columns of {file.name}.csv, which are {', '.join(missing)}. "
-            "They are separated by comma, semicolon or tab.",
+            "They are separated by comma, semicolon, tab or |.",
             missing[0],
         )
     if missing:

@@ -17,7 +17,7 @@ def text(folder, name="clients"):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_every_usual_encoding_and_separator(folder, encoding, separator):
     folder.write("clients", last_name="Peña", address='12 Main St, "Apt" 4; rear')
     rows = csv.reader(io.StringIO(text(folder)))
@@ -29,7 +29,7 @@ def test_every_usual_encoding_and_separator(folder, encoding, separator):
     assert (client.last_name, client.address) == ("Peña", '12 Main St, "Apt" 4; rear')
 
 
-@pytest.mark.parametrize("separator", [";", "|"])
+@pytest.mark.parametrize("separator", [";", "|", "#"])
 def test_the_separator_may_be_said_on_a_line_before_the_header_as_excel_does(folder, separator):
     content = text(folder.write("clients", {}, {"client_ref": "LW-2", "dob": "soon"}))
     folder.raw("clients", f"sep={separator}\r\n{content.replace(',', separator)}".encode())
