@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -20,6 +21,8 @@ from lwg_intake.imports.report import Rejected
 CELL = 1_000_000
 # From so many rows on that are no CSV, the file is something else.
 BROKEN = 10_000
+# Of so many rows the header is one.
+LOOKED_AT = 10
 SEPARATORS = ",;\t|"
 WINDOWS = "windows-1252"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -136,7 +139,7 @@ class CsvTable:
     def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
         """Raises Unreadable when the file turns out to be no CSV at all."""
         try:
-            yield from _rows(self._lines)
+            yield from below_titles(_rows(self._lines))
         finally:
             self._stream.close()
 
@@ -154,8 +157,10 @@ def head_of_csv(content: Content) -> tuple[str, list[str]]:
         if not error.ask:
             raise
         encoding = "latin-1"
-    for _, cells in CsvTable(content, encoding=encoding).rows():
-        return encoding, cells if isinstance(cells, list) else []
+    for line, cells in CsvTable(content, encoding=encoding).rows():
+        if isinstance(cells, Broken):
+            raise Unreadable(f"The header cannot be read. {cells.reason}", line=line)
+        return encoding, cells
     return encoding, []
 
 
@@ -220,8 +225,9 @@ def _rows(lines: Lines) -> Iterator[tuple[int, list[str] | Broken]]:
         raise Unreadable(LONG_ROW)
     if CONTROLS.search(first_line):
         raise Unreadable(NO_TEXT)
-    separator = said[1] if said else _separator(first_line)
-    lines.give_back([first_line])
+    looked_at = [first_line, *(lines.next() for _ in range(LOOKED_AT - 1))]
+    lines.give_back([line for line in looked_at if line])
+    separator = said[1] if said else _separator([line for line in looked_at if line.strip()])
 
     def feed() -> Iterator[str]:
         length = 0
@@ -263,13 +269,42 @@ def _rows(lines: Lines) -> Iterator[tuple[int, list[str] | Broken]]:
         used.clear()
 
 
-def _separator(header: str) -> str:
-    """The one that parts the header into the most cells."""
+def _separator(first: list[str]) -> str:
+    """The one that parts the header into the most cells: the first line, or, where none parts it, one below a title."""
 
-    def parts(separator: str) -> int:
+    def parts(line: str, separator: str) -> int:
         try:
-            return len(next(csv.reader([header], delimiter=separator), []))
+            return len(next(csv.reader([line], delimiter=separator), []))
         except csv.Error:
             return 0
 
-    return max(SEPARATORS, key=parts)
+    most = [max(parts(line, separator) for separator in SEPARATORS) for line in first]
+    header = next((n for n, count in enumerate(most) if count > (2 if n else 1)), 0)
+    return max(SEPARATORS, key=lambda separator: parts(first[header], separator)) if first else SEPARATORS[0]
+
+
+def below_titles(rows: Iterator[tuple[int, list[str] | Broken]]) -> Iterator[tuple[int, list[str] | Broken]]:
+    """The rows from the header on: above it a report may have its title.
+
+    Raises Unreadable when the first row can be no header, and it is not certain which is.
+    """
+    first = list(islice(rows, LOOKED_AT))
+    yield from first[_header(first) :]
+    yield from rows
+
+
+def _header(first: list[tuple[int, list[str] | Broken]]) -> int:
+    """Which of the first rows names the columns: the widest, of names alone, with nothing near as wide above it."""
+    cells = [[cell.strip() for cell in row] if isinstance(row, list) else [] for _, row in first]
+    filled = [sum(map(bool, row)) for row in cells]
+    if not first or isinstance(first[0][1], Broken):
+        return 0
+    # One row alone that is wider than twice the header has commas too many.
+    wider = [count for count in filled if count > (2 * filled[0] if filled[0] > 1 else 1)]
+    if len(wider) < (2 if filled[0] > 1 else 1):
+        return 0
+    at = filled.index(max(filled))
+    names = all(name and not name[0].isdigit() for name in cells[at])
+    if names and filled[at] > 2 and all(2 * count <= filled[at] for count in filled[:at]):
+        return at
+    raise Unreadable("The first row must name the columns. Delete the rows above it, such as a title, and try again.")

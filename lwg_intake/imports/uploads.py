@@ -89,10 +89,14 @@ class Upload:
         packer, packed, size, header = zlib.compressobj(), [], 0, ()
         out = io.StringIO()
         writer = csv.writer(out)
-        for _, cells in rows:
+        at = 1
+        for line, cells in rows:
+            # Lines that are not kept, such as a title, are left empty: the others keep their numbers.
+            out.write("\r\n" * (line - at))
             cells = cells if isinstance(cells, list) else [UNUSABLE + cells.reason, cells.text]
             header = header or tuple(cells)
             writer.writerow(cells)
+            at += out.getvalue().count("\n")
             content = out.getvalue().encode(encoding, "replace")
             size += len(content)
             packed.append(packer.compress(content))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from lwg_intake.imports.opening import Broken, Unreadable
+from lwg_intake.imports.opening import Broken, Unreadable, below_titles
 
 UNPACKED = 500_000_000
 ROWS = 200_000
@@ -47,16 +47,11 @@ class XlsxTable:
     def rows(self) -> Iterator[tuple[int, list[str] | Broken]]:
         try:
             width = 0
-            for number, row in enumerate(self._book.worksheets[0].iter_rows(max_col=COLUMNS, values_only=True), 1):
-                self._row = number
-                if number > ROWS:
-                    raise Unreadable(f"This spreadsheet has more than {ROWS:,} rows. Export a shorter span of time.")
+            for number, cells in below_titles(self._filled()):
                 # Cells left empty at the end of a row may not be stored, and others may be, beyond the header's last.
-                cells = [_text(value) for value in row[: width or COLUMNS]]
-                if not any(cells):
-                    continue
-                width = width or max(n for n, cell in enumerate(cells, 1) if cell)
-                cells = [*cells[:width], *[""] * (width - len(cells))]
+                if isinstance(cells, list):
+                    width = width or len(cells)
+                    cells = [*cells[:width], *[""] * (width - len(cells))]
                 yield number, cells
         except Unreadable:
             raise
@@ -64,6 +59,16 @@ class XlsxTable:
             raise Unreadable("This spreadsheet breaks off in the middle. Export it again.") from None
         finally:
             self._book.close()
+
+    def _filled(self) -> Iterator[tuple[int, list[str] | Broken]]:
+        """The rows that hold anything, each up to its last filled cell."""
+        for number, row in enumerate(self._book.worksheets[0].iter_rows(max_col=COLUMNS, values_only=True), 1):
+            self._row = number
+            if number > ROWS:
+                raise Unreadable(f"This spreadsheet has more than {ROWS:,} rows. Export a shorter span of time.")
+            cells = [_text(value) for value in row]
+            if any(cells):
+                yield number, cells[: max(n for n, cell in enumerate(cells, 1) if cell)]
 
 
 def _text(value: Any) -> str:

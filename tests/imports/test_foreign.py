@@ -92,6 +92,23 @@ def test_an_older_file_lacks_columns_and_no_diagnosis_is_kept(client, admin, ada
         assert not in_database(trace) and trace not in caplog.text and trace not in page + back
 
 
+@pytest.mark.parametrize("kind", ["report.csv", "report.xlsx"])
+def test_a_title_above_the_header_is_passed_over_and_lines_count_as_in_the_file(client, admin, ada, naomi, kind):
+    titles = [["Attendance of the practice, March"], [], ["Printed on", "2026-04-01"]]
+    rows = [["Ada Brightwater", "Naomi Clarke", day, "Bethesda", "Show"] for day in ("2026-03-02", "soon")]
+    table = [*titles, reports.ATTENDANCE, *rows]
+    made = reports.as_xlsx(table) if kind.endswith("xlsx") else reports.as_csv(table).replace(b",", b";")
+    run = checked(client, kind, made)
+    assert [row["line"] for row in run.files.get().listed] == [5, 6]
+
+
+def test_where_it_is_not_certain_which_row_names_the_columns_the_file_is_refused(client, admin, ada, naomi):
+    rows = [["Visits", "March"], ["Ada", "", "2026", "4", "5", "6"], ["Ann", "2", "2026", "4", "5", "6"]]
+    for name, made in (("x.csv", reports.as_csv(rows)), ("x.xlsx", reports.as_xlsx(rows))):
+        page = upload(client, (name, made)).content.decode()
+        assert f"{name}: The first row must name the columns. Delete the rows above it" in page
+
+
 def test_attendance_on_record_is_not_lost_to_a_file_that_does_not_state_it(client, admin, ada, naomi):
     kept = AppointmentFactory(
         ref="AP-1", client=ada, clinician=naomi, state="kept", service="family", starts_at="2026-03-02T14:00Z"
