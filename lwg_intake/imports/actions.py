@@ -33,6 +33,7 @@ def upload(*, uploads: list[Upload], by: User) -> Run:
             RunFile.objects.create(
                 run=run, place=place, file=_makes(name, mapping), name=upload.name, size=upload.size,
                 content=upload.packed, header=[] if name else list(upload.header), mapping=mapping,
+                told=list(upload.told),
             )  # fmt: skip
         record("import.uploaded", by=by, on=run, files=[_makes(name, mapping) for name, _, mapping in files])
         _wake(run)

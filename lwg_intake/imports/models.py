@@ -122,6 +122,7 @@ class RunFile(models.Model):
     doubts = models.JSONField(
         default=list, blank=True, help_text="Persons (Person) of it that someone has to decide on."
     )
+    told = models.JSONField(default=list, blank=True, help_text="Sentences about what of it was not taken.")
     windows = models.BooleanField(default=False, help_text="Someone said that it is Windows-1252.")
     ask = models.BooleanField(default=False, help_text="It could be read if it were Windows-1252.")
     unread = models.BooleanField(default=False)

@@ -70,6 +70,13 @@ class Broken:
     about: str = ""
 
 
+def whole(line: int, header: list[str] | Broken) -> list[str]:
+    """Raises Unreadable when the cells of the header cannot be told apart."""
+    if isinstance(header, Broken):
+        raise Unreadable(f"The header cannot be read. {header.reason}", line=line)
+    return header
+
+
 def unequal(cells: int, header: int) -> str:
     """That a row has more cells than the header, or fewer."""
     return f"This row has {cells} {'cell' if cells == 1 else 'cells'} and the header {header}"
@@ -158,9 +165,7 @@ def head_of_csv(content: Content) -> tuple[str, list[str]]:
             raise
         encoding = "latin-1"
     for line, cells in CsvTable(content, encoding=encoding).rows():
-        if isinstance(cells, Broken):
-            raise Unreadable(f"The header cannot be read. {cells.reason}", line=line)
-        return encoding, cells
+        return encoding, whole(line, cells)
     return encoding, []
 
 

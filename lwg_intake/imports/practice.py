@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
@@ -24,7 +25,7 @@ from lwg_intake.imports.models import Run, RunFile
 from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.progress import Tell, telling
-from lwg_intake.imports.reading import Sheet, head_of, read, refs_in
+from lwg_intake.imports.reading import Sheet, dropped, head_of, read, refs_in
 from lwg_intake.imports.report import Counts, Rejected, Report
 from lwg_intake.imports.translating import Translated
 from lwg_intake.transitions import move
@@ -173,8 +174,12 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     file = source.file
     take_turns()
     foreign = table if isinstance(table, Translated) else None
-    rows = foreign.rows() if foreign else without_diagnoses(table.rows())
-    head = head_of(file, *next(rows, (1, [])))
+    rows = table.rows()
+    first = next(rows, (1, []))
+    rows = chain([first], rows)
+    # Rows of a foreign file are without them already, and are not read ahead: what is said of each has its turn.
+    rows = rows if foreign else without_diagnoses(rows)
+    head = head_of(file, *next(rows))
     kept = source.kept or _kept(run, source)
     counts, seen = Counts(), Seen(file)
     if foreign:
@@ -201,7 +206,8 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     report.notes += [
         f"{source.name}: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
-    report.notes += [f"{source.name}: {note}" for note in foreign.notes] if foreign else []
+    notes = [*dropped(first[1]), *(foreign.notes if foreign else [])]
+    report.notes += [f"{source.name}: {note}" for note in notes]
     if report.dry_run:
         counts.first = first_changes(kept)
     return counts

@@ -8,7 +8,8 @@ from typing import Any
 
 from lwg_intake.files import FORMULA
 from lwg_intake.imports.format import Column, File, Unfit
-from lwg_intake.imports.opening import Broken, Unreadable, unequal
+from lwg_intake.imports.opening import Broken, Unreadable, unequal, whole
+from lwg_intake.imports.private import is_diagnosis
 from lwg_intake.imports.report import BESIDE, Rejected, Rejects
 
 Known = Mapping[str, Mapping[str, int]]
@@ -65,13 +66,20 @@ class Sheet:
 
 def head_of(file: File, line: int, first: list[str] | Broken) -> Head:
     """Raises Unreadable when the first line is no header, lacks a column or has one twice."""
-    if isinstance(first, Broken):
-        raise Unreadable(f"The header cannot be read. {first.reason}", line=line)
-    header = [cell.strip().casefold() for cell in first]
+    header = [cell.strip().casefold() for cell in whole(line, first)]
     columns = _columns(file, header)
     names = {column.name for column in file.columns}
     ignored = [name for name in header if name and name not in names and name not in BESIDE]
     return Head(file, header, columns, {column.name: header.index(column.name) for column in columns}, ignored)
+
+
+def dropped(header: list[str] | Broken) -> list[str]:
+    """That columns with a diagnosis were dropped, as a sentence. Their names, which may tell one, are not in it."""
+    count = 0 if isinstance(header, Broken) else sum(map(is_diagnosis, header))
+    if not count:
+        return []
+    columns = "A column with a diagnosis was" if count == 1 else f"{count} columns with diagnoses were"
+    return [f"{columns} dropped; nothing of {'it' if count == 1 else 'them'} is kept."]
 
 
 def fits(head: Head, line: int, cells: list[str] | Broken, rejects: Rejects) -> bool:

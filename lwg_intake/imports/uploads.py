@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from lwg_intake.access.roles import Can
 from lwg_intake.errors import Refusal
 from lwg_intake.imports.format import FILES
-from lwg_intake.imports.opening import UNUSABLE, Content, CsvTable, Table, Unreadable, head_of_csv
-from lwg_intake.imports.private import is_diagnosis, may_tell_codes, without_diagnoses
+from lwg_intake.imports.opening import UNUSABLE, Content, CsvTable, Unreadable, head_of_csv, whole
+from lwg_intake.imports.private import Rows, is_diagnosis, may_tell_codes, without_diagnoses
+from lwg_intake.imports.reading import dropped
 from lwg_intake.imports.xlsx import XlsxTable, is_xlsx
 
 # A filled roster is far smaller.
@@ -63,38 +65,43 @@ class InMemory(FileUploadHandler):
 
 @dataclass(frozen=True)
 class Upload:
-    """One uploaded file, ready to be kept: its name, its header, and its rows as a CSV, packed."""
+    """One uploaded file, ready to be kept: its name, its header, and its rows as a CSV, packed.
+
+    `told` are sentences about what of it is not there.
+    """
 
     name: str
     header: tuple[str, ...]
     size: int
     packed: bytes
+    told: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, content: bytes) -> Upload:
         """Raises Unreadable when it can be read as neither a CSV nor an XLSX."""
         name = name.replace("\0", "")[:200]
         if is_xlsx(content):
-            table: Table = XlsxTable(content)
-            rows = without_diagnoses(table.rows())
-            return cls._written(name, rows, "utf-8")
+            sheet = XlsxTable(content)
+            return cls._written(name, sheet.rows(), "utf-8", sheet.told)
         encoding, header = head_of_csv(Content.of_bytes(content))
         if any(map(is_diagnosis, header)) or may_tell_codes(content):
             table = CsvTable(Content.of_bytes(content), encoding=encoding)
-            return cls._written(name, without_diagnoses(table.rows()), "latin-1" if encoding == "latin-1" else "utf-8")
+            return cls._written(name, table.rows(), "latin-1" if encoding == "latin-1" else "utf-8")
         return cls(name, tuple(header), len(content), zlib.compress(content))
 
     @classmethod
-    def _written(cls, name: str, rows: Iterator[Any], encoding: str) -> Upload:
-        packer, packed, size, header = zlib.compressobj(), [], 0, ()
+    def _written(cls, name: str, rows: Rows, encoding: str, told: Sequence[str] = ()) -> Upload:
+        packer, packed, size = zlib.compressobj(), [], 0
+        first, columns = next(rows, (1, []))
+        columns = whole(first, columns)
+        header = tuple(column for column in columns if not is_diagnosis(column))
         out = io.StringIO()
         writer = csv.writer(out)
         at = 1
-        for line, cells in rows:
+        for line, cells in without_diagnoses(chain([(first, columns)], rows)):
             # Lines that are not kept, such as a title, are left empty: the others keep their numbers.
             out.write("\r\n" * (line - at))
             cells = cells if isinstance(cells, list) else [UNUSABLE + cells.reason, cells.text]
-            header = header or tuple(cells)
             writer.writerow(cells)
             at += out.getvalue().count("\n")
             content = out.getvalue().encode(encoding, "replace")
@@ -103,7 +110,7 @@ class Upload:
             out.seek(0)
             out.truncate()
         packed.append(packer.flush())
-        return cls(name, header, size, b"".join(packed))
+        return cls(name, header, size, b"".join(packed), (*told, *dropped(columns)))
 
 
 def received(name: str, content: bytes) -> Upload:

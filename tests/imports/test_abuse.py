@@ -2,13 +2,17 @@
 
 import csv
 import io
+import zipfile
 import zlib
 
 import pytest
 from django.core.management import call_command
+from openpyxl import Workbook
 
 from lwg_intake.imports import batches, opening
+from lwg_intake.imports.opening import UNUSABLE, Unreadable
 from lwg_intake.imports.practice import import_folder
+from lwg_intake.imports.uploads import Upload
 from lwg_intake.records.models import Appointment, Assignment, Client
 
 
@@ -174,6 +178,57 @@ def refused(*args):
     with pytest.raises(SystemExit):
         call_command("import_practice", *map(str, args), stdout=io.StringIO(), stderr=err)
     return err.getvalue()
+
+
+def test_the_command_says_that_a_diagnosis_was_dropped(folder):
+    header, first = text(folder.write("clients")).splitlines()
+    folder.raw("clients", f"{header},Dx 1,Shoe\n{first},F33.1,44\n".encode())
+    assert import_folder(folder.path).notes == [
+        "clients.csv: the column shoe is not part of the format and was ignored.",
+        "clients.csv: A column with a diagnosis was dropped; nothing of it is kept.",
+    ]
+
+
+# Spreadsheets.
+
+
+def book(**sheets):
+    made, out = Workbook(), io.BytesIO()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    made.save(out)
+    return out.getvalue()
+
+
+def test_of_several_sheets_the_first_that_holds_rows_is_read_and_the_others_are_told():
+    rows = [["Client", "Date"], ["Ada", "2026-03-02"]]
+    assert Upload.of("x.xlsx", book(Cover=[], Visits=rows, Empty=[])).told == ()
+    upload = Upload.of("x.xlsx", book(Notes=rows, Visits=rows, Empty=[], May=[["x"]]))
+    assert upload.header == ("Client", "Date")
+    assert upload.told == (
+        "Only the sheet “Notes” was read; “Visits”, “May” hold something, too. Save each as a file of its own.",
+    )
+
+
+def with_long_cell(length):
+    """As no spreadsheet program writes it."""
+    made, out = book(Visits=[["Client", "Date"], ["LONG", "2026-03-02"], ["Ada", "2026-03-02"]]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"LONG", b"x" * length))
+    return out.getvalue()
+
+
+def test_a_cell_of_a_spreadsheet_holds_no_more_than_one_of_a_csv(monkeypatch):
+    upload = Upload.of("x.xlsx", with_long_cell(1_000_001))
+    rows = list(csv.reader(io.StringIO(zlib.decompress(upload.packed).decode())))
+    assert rows[1:] == [[UNUSABLE + "A cell of this row is longer than 1,000,000 characters: shorten it.", ""], rows[2]]
+    monkeypatch.setattr("openpyxl.load_workbook", None)
+    with pytest.raises(Unreadable, match="A cell of this spreadsheet is longer than 1,000,000 characters"):
+        Upload.of("x.xlsx", with_long_cell(30_000_000))
 
 
 # Files longer than one part.

@@ -281,6 +281,7 @@ def test_no_byte_of_a_diagnosis_is_kept_anywhere(client, admin, folder, kind, tm
     assert Client.objects.get().last_name == "Peña"
     assert not in_database(SECRET) and SECRET not in caplog.text
     page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert page.count("A column with a diagnosis was dropped; nothing of it is kept.") == 1
     assert SECRET not in page and ("one of its cells is a diagnosis" in page) is (kind != "xlsx")
 
 
