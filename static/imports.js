@@ -6,7 +6,7 @@ document.addEventListener("change", (event) => {
   if (!field) return;
   const size = [...field.files].reduce((sum, file) => sum + file.size, 0) / 1e6;
   const most = Number(field.dataset.most);
-  field.setCustomValidity(size > most ? `These have ${Math.ceil(size)} MB, and at most ${most} MB can be sent at once. Send fewer files, or use the command import_practice.` : "");
+  field.setCustomValidity(size > most ? `These have ${Math.ceil(size)} MB, and at most ${most} MB can be sent at once. Send fewer files, split a large one, or export a shorter span of time.` : "");
   field.reportValidity();
 });
 

@@ -164,6 +164,8 @@ def take_back(*, run_id: int, by: User) -> Run:
     """Undo an import, while nothing was built on it. Raises Refusal with what was."""
     with transaction.atomic():
         run = _run(run_id, by)
+        if run.status in (Run.Status.UNDOING, Run.Status.UNDONE):
+            raise Refusal(f"This import is {run.get_status_display().lower()} already, as {run.undone_by} asked.")
         if run.status == Run.Status.APPLIED and (because := undo.why_not(run)):
             raise Refusal(because)
         move(run, Run.Status.UNDOING, undone_by=by, undone_at=timezone.now())

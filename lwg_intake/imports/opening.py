@@ -38,6 +38,8 @@ OTHERS = (
     (b"GIF8", "a picture"),
     (b"\x1f\x8b", "a packed file"),
 )
+# What a spreadsheet that a password locks, which else looks like one of the old Excel, holds somewhere.
+LOCKED, MOST_LOOKED = "EncryptedPackage".encode("utf-16-le"), 100_000_000
 # What no text has, tab and line break aside.
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # Begins the row that is kept for one whose cells could not be told apart: why, and then what stood there.
@@ -173,6 +175,8 @@ def _encoding(content: Content, windows: bool) -> str:
     """The encoding that the whole file keeps to: marks are believed, Windows-1252 only when a person said so."""
     with content.open() as stream:
         head = stream.read(4_000)
+        if head.startswith(OTHERS[0][0]) and LOCKED in head + stream.read(MOST_LOOKED):
+            raise Unreadable("This spreadsheet is locked by a password. Save it without one, and try again.")
         if other := next((what for mark, what in OTHERS if head.lstrip().startswith(mark)), ""):
             raise Unreadable(f"This is {other}, and no CSV. Open it in a spreadsheet and save it as “CSV UTF-8”.")
         encoding = next((name for mark, name in MARKS if head.startswith(mark)), "") or _unmarked(head)

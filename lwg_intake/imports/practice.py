@@ -84,7 +84,10 @@ def import_folder(
     ]
     if not sources:
         listed = ", ".join(f"{file.name}.csv" for file in FILES)
-        raise NothingRead(f"The folder {folder} holds none of these files: {listed}.")
+        raise NothingRead(
+            f"The folder {folder} holds none of these files: {listed}. "
+            "Reports of other systems come in on the page Imports."
+        )
     for name in names:
         stem, _, kind = name.casefold().rpartition(".")
         if kind == "xlsx":

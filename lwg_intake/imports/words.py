@@ -13,6 +13,7 @@ TITLES = {"dr", "mr", "mrs", "ms", "mx", "jr", "sr", "ii", "iii"}
 EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
 DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
 TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+YEARS = range(1900, 2200)
 SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
 # Alike enough to be asked about, when the birth date agrees.
 ALIKE = 0.72
@@ -117,6 +118,8 @@ def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
         at = EXCEL_BEGINS + timedelta(days=float(text))
         at = (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
         return at.date(), at.time() if "." in text else _clock(clock)
+    if not text:
+        raise ValueError("The date is empty.")
     for parts in range(1, 4):
         words = text.split(" ")
         day, rest = " ".join(words[:parts]), " ".join(words[parts:])
@@ -127,6 +130,8 @@ def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
                 continue
             if form == "%m/%d/%y" and found > date.today():  # noqa: DTZ011
                 found = found.replace(year=found.year - 100)
+            if found.year not in YEARS:
+                raise ValueError(f"“{day}” lies outside the years {YEARS[0]} to {YEARS[-1]}: correct the year.")
             return found, _clock(rest.upper() or clock)
     raise ValueError(f"“{text[:40]}” is no date: write it like 2026-03-31 or 3/31/2026.")
 

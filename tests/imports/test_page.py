@@ -189,6 +189,10 @@ def test_what_was_thrown_away_is_gone(client, admin, folder):
             [("old.xls", b"\xd0\xcf\x11\xe0" + bytes(999))],
             "old.xls: This is a file of the old Excel (.xls), and",
         ),
+        (
+            [("locked.xlsx", b"\xd0\xcf\x11\xe0" + bytes(9_000) + "EncryptedPackage".encode("utf-16-le"))],
+            "locked.xlsx: This spreadsheet is locked by a password. Save it without one, and try again.",
+        ),
         ([("report.csv", b"%PDF-1.7\n")], "report.csv: This is a PDF, and no CSV."),
         ([("report.csv", b"a\x01b\n")], "its first line holds characters that no text has"),
         (
@@ -223,7 +227,7 @@ def test_a_character_that_no_database_keeps_costs_its_row(client, admin, folder)
 def test_too_much_at_once_is_refused_before_it_is_read(client, admin, settings):
     settings.IMPORT_UPLOAD_MB = 1
     answer = upload(client, ("clients.csv", b"x" * 1_100_000))
-    assert answer.status_code == 413 and "more than is read at once" in answer.content.decode()
+    assert answer.status_code == 413 and "more than the 1 MB that are read at once" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("role", "size"), [("billing", 11), ("csr", SHEET_MB * 1_000_000)])

@@ -327,12 +327,19 @@ def test_a_folder_without_any_of_the_files(db, tmp_path):
     (tmp_path / "klients.csv").touch()
     code, _, err = command(tmp_path)
     assert code == 2 and "none of these files: clinicians.csv, clients.csv" in err
+    assert "Reports of other systems come in on the page Imports." in err
 
 
 def test_nothing_readable_in_any_file(folder):
     folder.raw("clients", b"")
     code, out, err = command(folder.path)
     assert code == 2 and "The file is empty" in out and "Nothing could be read" in err
+
+
+def test_the_option_for_windows_1252_is_named(folder):
+    folder.write("clients", last_name="Peña")
+    folder.raw("clients", (folder.path / "clients.csv").read_text("utf-8").encode("windows-1252"))
+    assert "are Windows-1252, give --windows-1252." in command(folder.path)[2]
 
 
 def test_a_strange_file_and_a_strange_column_are_named_and_ignored(folder):

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
+from lwg_intake.errors import Refusal
 from lwg_intake.imports import actions, undo, working
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.models import Change, Run
@@ -50,6 +51,13 @@ def test_what_an_import_created_goes_and_leaves_nothing(practice):
     assert not any(model.objects.exists() for model in KEPT)
     event = Event.objects.get(verb="import.undone")
     assert (event.values, event.actor_name) == ({"deleted": 10, "restored": 0}, str(Run.objects.get().undone_by))
+
+
+def test_a_second_undo_is_told_who_asked_for_the_first(practice):
+    practice.run()
+    run = take_back()
+    with pytest.raises(Refusal, match=f"This import is taken back already, as {run.undone_by} asked."):
+        take_back(run)
 
 
 def test_rows_that_it_wrote_over_regain_their_former_values(practice):

@@ -35,7 +35,10 @@ def imports(request: HttpRequest) -> HttpResponse:
         return _page(request)
     request.on_refusal = lambda refusal: _page(request, refusal)  # type: ignore[attr-defined]
     if getattr(request, "too_much", False):
-        raise TooMuch("This is more than is read at once. Send fewer files, or use the command import_practice.")
+        raise TooMuch(
+            f"This is more than the {settings.IMPORT_UPLOAD_MB:,} MB that are read at once. Send fewer files, split a "
+            "large one, or export a shorter span of time."
+        )
     uploads = [received(file.name or "file", file.read()) for file in request.FILES.getlist("files")]
     return redirect("import", actions.upload(uploads=uploads, by=request.user).pk)
 

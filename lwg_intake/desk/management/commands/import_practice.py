@@ -44,6 +44,8 @@ class Command(BaseCommand):
         bar.end()
         for note in report.notes:
             self.stderr.write(note)
+        if any(counts.ask for counts in report.files.values()):
+            self.stderr.write("To say that files which are not UTF-8 are Windows-1252, give --windows-1252.")
         if rejected and report.files:
             _write_rejected(report, rejected)
         if json:
