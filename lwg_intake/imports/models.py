@@ -77,14 +77,34 @@ class Run(models.Model):
         return Person.objects.filter(pk__in=doubts)
 
     @property
+    def came_to(self) -> str:
+        """What its status does not tell: that it was stopped, brought nothing, or cannot be read. Else empty."""
+        applied, unfinished = self.status == self.Status.APPLIED, self.applied_at is None
+        if unfinished and (applied or (self.status == self.Status.FAILED and self.by_id is None)):
+            return "Stopped"
+        if applied and not any(self.total[name] for name in ("created", "updated", "unchanged")):
+            return "Nothing came in"
+        return "Cannot be read" if self.status == self.Status.CHECKED and not self.waits_for_anyone else ""
+
+    @property
+    def waits_for_anyone(self) -> bool:
+        """Whether, of what was checked, anything can go in, or could once somebody answered what is asked."""
+        return any(not file.unread or file.ask or file.wants_columns for file in self.files.all())
+
+    @property
+    def said(self) -> str:
+        """Its state in words."""
+        return self.came_to or str(self.get_status_display())
+
+    @property
     def pill(self) -> str:
-        """The look of its status."""
-        return LOOKS[self.Status(self.status)]
+        """The look of its state."""
+        return "blocked" if self.came_to else LOOKS[self.Status(self.status)]
 
     @property
     def total(self) -> dict[str, int]:
         """The figures of all files together."""
-        names = ("rows", "created", "updated", "rejected")
+        names = ("rows", "created", "updated", "unchanged", "rejected")
         return {name: sum(file.figures.get(name, 0) for file in self.files.all()) for name in names}
 
 

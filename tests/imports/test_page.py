@@ -1,6 +1,7 @@
 """The page of imports, as an administrator uses it: real requests, the worker's part called directly."""
 
 import io
+import re
 import zlib
 
 import pytest
@@ -143,6 +144,24 @@ def test_an_import_by_the_command_has_its_rejected_rows_on_the_page_too(client, 
     assert "This is no date" in page and "The file is empty" in page and "Cannot be read" in page
     file = RunFile.objects.get(file="clients")
     assert "LW-1" in client.get(f"/imports/files/{file.pk}/rejected/").content.decode()
+
+
+def test_the_list_says_what_brought_nothing_was_stopped_or_cannot_be_read(client, admin, folder):
+    def states():
+        return re.findall(r'pill--(\w+)">([^<]+)<', client.get("/imports/").content.decode())
+
+    folder.write("clients", {"dob": "soon"}).raw("assignments", b"").run()
+    assert states() == [("blocked", "Nothing came in")]
+    folder.write("clients").run()
+    folder.run()
+    assert states()[:2] == [("done", "Imported")] * 2
+    for status in ("applied", "failed"):
+        RunFactory(status=status, by=None)
+    assert states()[:2] == [("blocked", "Stopped")] * 2
+    run = sent(client, folder.write("assignments", without=("ended_on",)), "assignments")
+    assert states()[0] == ("blocked", "Cannot be read")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "Check again" not in page and "Throw it away" in page
 
 
 def test_older_imports_stand_on_the_next_page(client, admin, db, monkeypatch):
