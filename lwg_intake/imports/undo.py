@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.timezone import localtime
 
 from lwg_intake.imports.models import Run
 from lwg_intake.imports.progress import Tell
 from lwg_intake.records import episodes
+from lwg_intake.records.models import Client, Clinician
 
 # The changes of one import.
 MINE = "imports_change c JOIN imports_runfile f ON f.id = c.file_id AND f.run_id = %(run)s"
 # Derived from the others, and derived again afterwards.
 DERIVED = "records_episode"
+BY_HAND = "Correct what is wrong by hand, or by a further import."
+# Of rows that stand in the way, so many tell which later import wrote them.
+LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,14 @@ class Touched:
     last: int | None
 
 
-def why_not(run: Run) -> str:
-    """Why the import cannot be undone any more, for staff; empty when it can."""
+class Because(str):
+    """A sentence for staff. `client` is whom it names."""
+
+    client: int | None = None
+
+
+def why_not(run: Run) -> Because:
+    """Why the import cannot be undone any more, and what can be done instead; empty when it can."""
     touched = _touched(run)
     return _opened(run) or _changed_since(run, touched) or _referred_to(run, touched)
 
@@ -149,11 +161,38 @@ def _restore(run: Run, table: str) -> int:
     return restored
 
 
-def _opened(run: Run) -> str:
+def _because(what: str, instead: str) -> Because:
+    return Because(f"This import cannot be undone any more: {what} {instead}")
+
+
+def _instead(run: Run, table: str, ids: list[int]) -> str:
+    """What can be done: a later import that wrote these rows can go first; else they are corrected one by one."""
+    found = _ask(
+        """
+        SELECT r.asked_at FROM imports_run r
+        WHERE r.status = 'applied' AND r.id > %(run)s AND EXISTS (
+            SELECT FROM imports_change c JOIN imports_runfile f ON f.id = c.file_id
+            WHERE f.run_id = r.id AND c."table" = %(table)s AND c.record_id = ANY (%(ids)s)
+        )
+        ORDER BY r.id DESC LIMIT 1
+        """,
+        run=run.pk, table=table, ids=ids,
+    )  # fmt: skip
+    return f"Take the import of {_moment(found[0][0])} back first, which did it." if found else BY_HAND
+
+
+def _moment(at: datetime) -> str:
+    return f"{localtime(at):%b %-d, %Y, %-I:%M %p}"
+
+
+def _opened(run: Run) -> Because:
     """Whether a person has looked at, or worked on, a client or a clinician whom the import touched."""
-    ((count,),) = _ask(
+    last = "(array_agg({} ORDER BY e.id DESC))[1]".format
+    ((count, client, clinician, at, by),) = _ask(
         f"""
-        SELECT count(DISTINCT coalesce(e.client_id, e.record_id)) FROM audit_event e
+        SELECT count(DISTINCT coalesce(e.client_id, e.record_id)), {last("e.client_id")}, {last("e.record_id")},
+            {last("e.at")}, {last("e.actor_name")}
+        FROM audit_event e
         WHERE e.actor_id IS NOT NULL AND e.at >= %(since)s AND (
             e.client_id IN (SELECT c.client_id FROM {MINE})
             OR e.record = 'records.clinician' AND e.record_id IN (
@@ -164,20 +203,27 @@ def _opened(run: Run) -> str:
         run=run.pk, since=run.began_at or run.asked_at,
     )  # fmt: skip
     if not count:
-        return ""
-    records = "one of its records has" if count == 1 else f"{count:,} of its records have"
-    return f"This import cannot be undone any more: {records} been opened since."
+        return Because()
+    records = (
+        "one of its records has been opened since:"
+        if count == 1
+        else (f"{count:,} of its records have been opened since, the last one")
+    )
+    opened = Client.objects.filter(pk=client).first() if client else Clinician.objects.filter(pk=clinician).first()
+    because = _because(f"{records} {opened.ref if opened else 'one'}, by {by}, {_moment(at)}.", BY_HAND)
+    because.client = client
+    return because
 
 
-def _changed_since(run: Run, touched: list[Touched]) -> str:
+def _changed_since(run: Run, touched: list[Touched]) -> Because:
     """Whether a row stands no longer as the import left it, by the changes that the database noted afterwards.
 
     A row that was changed and put back, as by a later import that was taken back, stands as it was left.
     """
     for one in touched:
-        ((count,),) = _ask(
+        ((count, ids),) = _ask(
             f"""
-            SELECT count(DISTINCT left_as.row_id) FROM (
+            SELECT count(DISTINCT left_as.row_id), (array_agg(DISTINCT left_as.row_id))[1:{LOOKED_AT}] FROM (
                 SELECT DISTINCT ON (r.row_id, k.key) r.row_id, k.key, k.value -> 0 AS value
                 FROM audit_rowchange r CROSS JOIN LATERAL jsonb_each(r.changed) k
                 WHERE r.record = %(table)s AND r.deed <> 'INSERT'
@@ -193,18 +239,18 @@ def _changed_since(run: Run, touched: list[Touched]) -> str:
         )  # fmt: skip
         if count:
             rows = "one of its rows was" if count == 1 else f"{count:,} of its rows were"
-            return f"This import cannot be undone any more: {rows} changed since ({words(one.table)})."
-    return ""
+            return _because(f"{rows} changed since ({words(one.table)}).", _instead(run, one.table, ids))
+    return Because()
 
 
-def _referred_to(run: Run, touched: list[Touched]) -> str:
+def _referred_to(run: Run, touched: list[Touched]) -> Because:
     """Whether something that the import did not bring points to a row that it created."""
     for one in touched:
         for other, column in _pointing_to(one.table):
             # EXCEPT, not NOT EXISTS: right after an import the planner knows nothing of its rows, and takes minutes.
-            ((count,),) = _ask(
+            ((count, ids),) = _ask(
                 f"""
-                SELECT count(*) FROM (
+                SELECT count(*), (array_agg(others.id))[1:{LOOKED_AT}] FROM (
                     SELECT o.id FROM {other} o
                     WHERE o.{column} BETWEEN %(first)s AND %(last)s AND o.{column} IN (
                         SELECT c.record_id FROM {MINE} WHERE c."table" = %(table)s AND c.former IS NULL
@@ -215,11 +261,12 @@ def _referred_to(run: Run, touched: list[Touched]) -> str:
                 run=run.pk, table=one.table, other=other, first=one.first, last=one.last,
             )  # fmt: skip
             if count:
-                return (
-                    f"This import cannot be undone any more: {count:,} later {'entry' if count == 1 else 'entries'} "
-                    f"({words(other)}) {'refers' if count == 1 else 'refer'} to what it brought."
+                return _because(
+                    f"{count:,} later {'entry' if count == 1 else 'entries'} ({words(other)}) "
+                    f"{'refers' if count == 1 else 'refer'} to what it brought.",
+                    _instead(run, other, ids),
                 )
-    return ""
+    return Because()
 
 
 def _pointing_to(table: str) -> Iterator[tuple[str, str]]:

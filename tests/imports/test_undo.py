@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
+from django.utils.timezone import localtime
 
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.audit.record import record
@@ -86,7 +87,8 @@ def test_the_later_of_two_goes_first(practice):
     practice.run()
     first = Run.objects.get()
     practice.write("clients", phone="301-555-0101").run()
-    assert "changed since" in undo.why_not(first)
+    at = f"{localtime(Run.objects.latest('pk').asked_at):%b %-d, %Y, %-I:%M %p}"
+    assert undo.why_not(first).endswith(f"changed since (clients). Take the import of {at} back first, which did it.")
     take_back()
     assert Client.objects.get().phone == ""
     assert take_back(first).status == "undone" and not Client.objects.exists()
@@ -147,8 +149,12 @@ def refused(run=None):
 
 def test_an_opened_record_stands_in_the_way(practice):
     practice.run()
-    record("client.opened", by=UserFactory(), on=Client.objects.get(), client_id=Client.objects.get().pk)
-    assert "one of its records has been opened since" in refused()
+    client, by = Client.objects.get(), UserFactory(first_name="Kim", last_name="Lee")
+    record("client.opened", by=by, on=client, client_id=client.pk)
+    assert undo.why_not(Run.objects.get()).client == client.pk
+    said = refused()
+    assert "one of its records has been opened since: LW-1, by Kim Lee, " in said
+    assert said.endswith("Correct what is wrong by hand, or by a further import.")
 
 
 def test_what_the_program_itself_noted_does_not(practice):
@@ -160,7 +166,16 @@ def test_what_the_program_itself_noted_does_not(practice):
 def test_a_row_that_refers_to_it_stands_in_the_way(practice):
     practice.run()
     AppointmentFactory(client=Client.objects.get(), clinician=Clinician.objects.get())
-    assert "1 later entry (appointments) refers to what it brought" in refused()
+    assert "1 later entry (appointments) refers to what it brought. Correct what is wrong by hand" in refused()
+
+
+def test_a_later_import_that_refers_to_it_goes_first(practice):
+    practice.run()
+    first = Run.objects.get()
+    practice.write("appointments").run()
+    assert "back first, which did it." in refused(first)
+    take_back()
+    assert take_back(first).status == "undone"
 
 
 def test_a_changed_clinician_stands_in_the_way(practice):

@@ -72,6 +72,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def _one(request: HttpRequest, run: Run, refusal: Refusal | None = None) -> HttpResponse:
     files = list(run.files.all())
     shown = {change["client"] for file in files for change in file.first if change.get("client")}
+    why_not = undo.why_not(run) if run.status == Run.Status.APPLIED else undo.Because()
+    shown |= {why_not.client} if why_not.client else set()
     record("import.opened", by=request.user, on=run, clients=len(shown), shown=sorted(shown))
     doubts = run.open_doubts().count() if run.status == Run.Status.CHECKED else 0
     return render(
@@ -87,7 +89,7 @@ def _one(request: HttpRequest, run: Run, refusal: Refusal | None = None) -> Http
             "may_apply": any(not file.unread and file.file for file in files),
             "unread": sum(file.unread and not file.ask for file in files),
             "asks": sum(file.ask or file.wants_columns for file in files),
-            "why_not": undo.why_not(run) if run.status == Run.Status.APPLIED else "",
+            "why_not": why_not,
         },
     )
 
