@@ -50,6 +50,10 @@ class NothingRead(Exception):
     """There was nothing to import. The text says why, for staff."""
 
 
+class Stopped(KeyboardInterrupt):
+    """Somebody stopped the command. The text says what had gone in, for staff."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One file of the practice, and how to open it; it is opened again when the first try met a clash.
@@ -95,9 +99,12 @@ def import_folder(
         elif kind == "csv" and stem not in BY_NAME:
             report.notes.append(f"{name} is none of the files of a practice and was ignored.")
     if dry_run:
-        with transaction.atomic():
-            import_files(sources, report, Run.objects.create(), tell)
-            transaction.set_rollback(True)
+        try:
+            with transaction.atomic():
+                import_files(sources, report, Run.objects.create(), tell)
+                transaction.set_rollback(True)
+        except KeyboardInterrupt:
+            raise Stopped("The trial was stopped. Nothing was kept.") from None
         return report
     # Nobody sees the run before it is known to be worked on.
     with ExitStack() as stack:
@@ -113,11 +120,23 @@ def import_folder(
         try:
             import_files(sources, report, run, tell_both)
             keep_all(run, report)
+        except KeyboardInterrupt:
+            was_stopped(run)
+            raise Stopped(_how_far(sources, report)) from None
         except BaseException:
             was_stopped(run)
             raise
         move(run, Run.Status.APPLIED, applied_at=timezone.now(), notes=report.notes, at_file="")
     return report
+
+
+def _how_far(sources: list[Source], report: Report) -> str:
+    went_in = [
+        source.name for source in sources if source.label in report.files and not report.files[source.label].unread
+    ]
+    others = [source.name for source in sources if source.name not in went_in]
+    said = f"These went in, each whole: {', '.join(went_in)}." if went_in else "Nothing went in."
+    return f"The command was stopped. {said} These did not: {', '.join(others)}. Run it again, and it finishes."
 
 
 def was_stopped(run: Run) -> None:
@@ -198,6 +217,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
             sheet = read(head, lines, known, counts.rejects)
             seen.drop_repeated(sheet)
             counts.add(WRITERS[file.name](sheet))
+            counts.rejects.settle(max((line for line, _ in lines), default=0))
             if batches.sorted_given:
                 tell(file.name, batches.sorted_given, batches.count)
             else:

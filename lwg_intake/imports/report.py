@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from math import inf
+from operator import itemgetter
 from typing import Any
 
 from lwg_intake.files import harmless
@@ -32,7 +36,7 @@ class Rejected:
 
 
 class Rejects:
-    """The rows of a file that were left out: all counted, the first listed, and all kept packed as a CSV."""
+    """The rows of a file that were left out: all counted, the first listed, and all kept packed as a CSV, by line."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -41,8 +45,10 @@ class Rejects:
         self._header: list[str] = []
         self._beside: set[int] = set()
         self._original: Callable[[int], list[str]] = lambda line: []
+        self._unsettled: list[tuple[int, str]] = []
         self._packer = zlib.compressobj()
         self._packed: list[bytes] = []
+        self._lines, self._sizes = array("q"), array("q")
         self._ended = False
 
     def begin(self, header: Sequence[str], original: Callable[[int], list[str]] = lambda line: []) -> None:
@@ -55,7 +61,7 @@ class Rejects:
 
     def add(self, rejected: Rejected, cells: Sequence[str] = ()) -> None:
         if not self.count and self._header:
-            self._pack("\ufeff" + _as_line(self._header))
+            self._pack(0, "\ufeff" + _as_line(self._header))
         self.count += 1
         if len(self.listed) < LISTED:
             self.listed.append(rejected)
@@ -66,13 +72,23 @@ class Rejects:
             cells = self._own(self._original(rejected.line) or cells)
             width = len(self._header) - len(BESIDE)
             kept = [*map(harmless, cells), *[""] * (width - len(cells))]
-            self._pack(_as_line([*kept, str(rejected.line), because]))
+            self._unsettled.append((rejected.line, _as_line([*kept, str(rejected.line), because])))
+
+    def settle(self, line: float = inf) -> None:
+        """No row as far as this line is left out later: until then the rows of a part wait for those before them."""
+        ready = [row for row in self._unsettled if row[0] <= line]
+        self._unsettled = [row for row in self._unsettled if row[0] > line]
+        for row in sorted(ready, key=itemgetter(0)):
+            self._pack(*row)
 
     def _own(self, cells: Sequence[str]) -> list[str]:
         return [cell for index, cell in enumerate(cells) if index not in self._beside]
 
-    def _pack(self, text: str) -> None:
-        self._packed.append(self._packer.compress(text.encode()))
+    def _pack(self, line: int, text: str) -> None:
+        content = text.encode()
+        self._lines.append(line)
+        self._sizes.append(len(content))
+        self._packed.append(self._packer.compress(content))
 
     def reasons(self) -> list[tuple[str, int]]:
         """Why rows were left out, and how many for it; the commonest first."""
@@ -83,9 +99,18 @@ class Rejects:
         if not self.count:
             return b""
         if not self._ended:
+            self.settle()
             self._packed.append(self._packer.flush())
             self._ended = True
+            if any(line > following for line, following in pairwise(self._lines)):
+                self._packed = [self._by_line()]
         return b"".join(self._packed)
+
+    def _by_line(self) -> bytes:
+        """Anew, where the rows of a file were read in another order: this takes as much memory as they do."""
+        content, ends = zlib.decompress(b"".join(self._packed)), list(accumulate(self._sizes))
+        order = sorted(range(len(ends)), key=self._lines.__getitem__)
+        return zlib.compress(b"".join(content[ends[n] - self._sizes[n] : ends[n]] for n in order))
 
 
 def _as_line(cells: Sequence[str]) -> str:

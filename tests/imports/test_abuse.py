@@ -234,6 +234,20 @@ def test_a_cell_of_a_spreadsheet_holds_no_more_than_one_of_a_csv(monkeypatch):
 # Files longer than one part.
 
 
+@pytest.mark.parametrize("name", ["clients", "assignments"])
+def test_rejected_rows_come_back_in_the_order_of_their_lines(practice, small, name):
+    practice.run()
+    rows = [
+        {"client_ref": f"LW-{9 - n}", "clinician_ref": "none" if n % 3 else "CL-1", "dob": "soon"} for n in range(9)
+    ]
+    practice.write(name, *rows, clinician_ref="CL-1")
+    lines = text(practice, name).splitlines()
+    lines = [line if n % 4 else f"{line},extra" for n, line in enumerate(lines, 1)]
+    counts = import_folder(practice.raw(name, "\n".join(lines).encode()).path).files[name]
+    back = list(csv.reader(io.StringIO(zlib.decompress(counts.rejects.packed()).decode("utf-8-sig"))))
+    assert [int(row[-2]) for row in back[1:]] == list(range(2, 11))
+
+
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(batches, "BATCH", 3)

@@ -1,6 +1,9 @@
 """Two at once: real connections, real commits."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from lwg_intake.imports import locks, tasks
@@ -67,6 +70,25 @@ def test_a_command_that_was_stopped_says_so_and_a_second_run_finishes(folder, mo
     assert "The command was stopped" in run.notes[0] and "Import the folder again." in run.notes[0]
     import_folder(folder.path)
     assert (Client.objects.count(), Assignment.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (
+            (),
+            "The command was stopped. These went in, each whole: clinicians.csv. These did not: clients.csv, "
+            "assignments.csv. Run it again, and it finishes.\n",
+        ),
+        (("--dry-run",), "The trial was stopped. Nothing was kept.\n"),
+    ],
+)
+def test_who_stops_the_command_is_told_what_went_in(practice, monkeypatch, flags, said):
+    monkeypatch.setitem(importing.WRITERS, "clients", interrupted)
+    err = io.StringIO()
+    with pytest.raises(SystemExit) as exit:
+        call_command("import_practice", str(practice.path), *flags, stderr=err)
+    assert (exit.value.code, err.getvalue()) == (130, said)
 
 
 def test_a_command_that_was_killed_is_noticed_and_one_that_lives_left_alone(transactional_db):

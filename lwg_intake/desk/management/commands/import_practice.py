@@ -9,10 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from lwg_intake.audit.record import coming_from
 from lwg_intake.imports.format import FILES
-from lwg_intake.imports.practice import NothingRead, import_folder
+from lwg_intake.imports.practice import NothingRead, Stopped, import_folder
 from lwg_intake.imports.report import Report
 
 BAR = 30
+# As a shell has it.
+INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -41,6 +43,10 @@ class Command(BaseCommand):
             report = import_folder(folder, dry_run=dry_run, windows=options["windows_1252"], tell=bar.tell)
         except NothingRead as error:
             report = Report(notes=[str(error)])
+        except Stopped as stopped:
+            bar.end()
+            self.stderr.write(str(stopped))
+            raise SystemExit(INTERRUPTED) from None
         bar.end()
         for note in report.notes:
             self.stderr.write(note)
