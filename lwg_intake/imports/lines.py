@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -34,42 +35,55 @@ class Lines:
         return self._text.readline(ROW + 1)
 
     def give_back(self, lines: list[str]) -> None:
-        self._waiting.extendleft(f"{line}\n" if is_cut(line) else line for line in reversed(lines))
+        self._waiting.extendleft(reversed(lines))
 
     def end_of_row(self, used: list[str], separator: str) -> int:
         """How many lines the row has that begins with these, once the others are passed over.
 
-        0 when it has no end, since a quotation mark was never closed or stands undoubled: then none is passed over.
+        0 when it has no end, since a quotation mark was never closed or stands undoubled: then all but its first line
+        are given back.
         """
         looked: list[str] = []
+        piece = ""
         count = here = 0
 
         def pieces() -> Iterator[str]:
-            nonlocal count, here
-            for line in used:
-                count += not is_cut(line)
-                yield line
+            nonlocal piece, here
+            yield from used
             while self._waiting:
                 looked.append(self._waiting.popleft())
-                count += 1
                 yield looked[-1]
-            piece = ""
-            while self._begun < TIMES and (piece := self._text.readline(PIECE)):
+            while piece := self._text.read(PIECE):
+                if piece.endswith("\r"):
+                    piece += self._text.read(1)
                 here += 1
-                count += piece.endswith(ENDS)
                 yield piece
 
-        if row_ends(pieces(), separator):
-            self._taken += count - len(used) - len(looked)
+        def counted() -> Iterator[str]:
+            nonlocal count
+            for text in pieces():
+                count += _breaks(text)
+                yield text
+
+        at = row_ends(counted(), separator) if self._begun < TIMES else None
+        if at is not None:
+            rest = io.StringIO(piece[at:], newline="").readlines()
+            if rest and not rest[-1].endswith(ENDS):
+                rest[-1] += self._text.readline(ROW)
+            count -= _breaks(piece[at:])
+            self.give_back(rest)
+            self._taken += count - len(used) - len(looked) + len(rest)
             return max(count, 1)
-        self._waiting.extendleft(reversed(looked))
-        if here:
-            self._begun += 1
-            self._text = self._begin()
-            for _ in range(self._taken):
+        again = [*used[1:], *looked]
+        if here or is_cut(used[-1]):
+            # The text stands behind the last line that was taken again, and of a cut one the rest is lost.
+            if here:
+                self._begun += 1
+                self._text = self._begin()
+            for _ in range(self._taken if here else 1):
                 self._skip()
-        elif is_cut(used[-1]):
-            self._skip()
+            again = [f"{line}\n" if is_cut(line) else line for line in again]
+        self.give_back(again)
         return 0
 
     def _skip(self) -> None:
@@ -78,28 +92,33 @@ class Lines:
             pass
 
 
-def row_ends(pieces: Iterable[str], separator: str) -> bool:
-    """Whether a row comes to its end in what begins with it, by the rules of CSV; it is not asked for more then."""
+def _breaks(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def row_ends(pieces: Iterable[str], separator: str) -> int | None:
+    """How far into the last piece a row goes, by the rules of CSV; no more is taken then. None when it has no end."""
     bare = re.compile(f"[{re.escape(separator)}\r\n]")
     begins, quoted, closed = True, False, False
+    at = 0
     for piece in pieces:
         at = 0
         while at < len(piece):
             if quoted:
-                at = piece.find('"', at) + 1
-                if not at:
-                    break
+                at = piece.find('"', at) + 1 or len(piece)
+                if piece[at - 1] != '"':
+                    continue
                 quoted, closed = False, True
                 continue
             sign = piece[at]
             if closed and sign == '"':
                 quoted, closed = True, False
             elif sign in ENDS:
-                return True
+                return at + (2 if piece.startswith("\r\n", at) else 1)
             elif sign == separator:
                 begins, closed = True, False
             elif closed:
-                return False
+                return None
             elif begins and sign == '"':
                 quoted, begins = True, False
             else:
@@ -108,4 +127,4 @@ def row_ends(pieces: Iterable[str], separator: str) -> bool:
                 at = found.start() if found else len(piece)
                 continue
             at += 1
-    return not quoted
+    return None if quoted else at

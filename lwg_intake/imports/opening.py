@@ -234,7 +234,9 @@ def _rows(lines: Lines) -> Iterator[tuple[int, list[str] | Broken]]:
         raise Unreadable(LONG_ROW)
     if CONTROLS.search(first_line):
         raise Unreadable(NO_TEXT)
-    looked_at = [first_line, *(lines.next() for _ in range(LOOKED_AT - 1))]
+    looked_at = [first_line]
+    while len(looked_at) < LOOKED_AT and looked_at[-1] and not is_cut(looked_at[-1]):
+        looked_at.append(lines.next())
     lines.give_back([line for line in looked_at if line])
     separator = said[1] if said else _separator([line for line in looked_at if line.strip()])
 
@@ -264,7 +266,7 @@ def _rows(lines: Lines) -> Iterator[tuple[int, list[str] | Broken]]:
             count = lines.end_of_row(used, separator) if too_long else 0
             reason = too_long if too_long and (count or len(used) == 1) else QUOTES
             yield line, Broken(reason, used[0][:2_000])
-            if not count:
+            if not too_long:
                 lines.give_back(used[1:])
             line += count or 1
             used.clear()

@@ -127,6 +127,14 @@ def test_what_an_open_quotation_mark_swallowed_is_read_again_however_much_it_was
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_lines_count_as_in_the_file_below_a_row_that_is_too_long(folder, quote):
+    header, first = text(folder.write("clients")).splitlines()
+    content = f'{header}\nLW-8,"{"x" * 9_000_000}\nx{quote}\n{first}\nLW-9\n'
+    answer = folder.raw("clients", content.encode()).run()["clients"]
+    assert (answer["created"], [row["line"] for row in answer["rejected"]]) == (1, [2, 5] if quote else [2, 3, 5])
+
+
 def test_a_file_that_is_no_csv_at_all_is_given_up(folder, monkeypatch):
     monkeypatch.setattr(opening, "BROKEN", 50)
     folder.raw("clients", text(folder.write("clients")).encode() + b'x"y"z,"a"b\n' * 100)
