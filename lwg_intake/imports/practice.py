@@ -22,7 +22,7 @@ from lwg_intake.imports.ledger import first_changes
 from lwg_intake.imports.locks import alone_at, take_turns
 from lwg_intake.imports.merging import Merged
 from lwg_intake.imports.models import Run, RunFile
-from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable
+from lwg_intake.imports.opening import Content, CsvTable, Table, Unreadable, whole
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.progress import Tell, telling
 from lwg_intake.imports.reading import Sheet, dropped, head_of, read, refs_in
@@ -229,7 +229,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     report.notes += [
         f"{source.name}: the column {name} is not part of the format and was ignored." for name in head.ignored
     ]
-    notes = [*dropped(first[1]), *(foreign.notes if foreign else [])]
+    notes = [*dropped(len(whole(*first)) - len(head.names)), *(foreign.notes if foreign else [])]
     report.notes += [f"{source.name}: {note}" for note in notes]
     if report.dry_run:
         counts.first = first_changes(kept)

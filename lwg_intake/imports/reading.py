@@ -9,7 +9,6 @@ from typing import Any
 from lwg_intake.files import FORMULA
 from lwg_intake.imports.format import Column, File, Unfit
 from lwg_intake.imports.opening import Broken, Unreadable, unequal, whole
-from lwg_intake.imports.private import is_diagnosis
 from lwg_intake.imports.report import BESIDE, Rejected, Rejects
 
 Known = Mapping[str, Mapping[str, int]]
@@ -73,13 +72,12 @@ def head_of(file: File, line: int, first: list[str] | Broken) -> Head:
     return Head(file, header, columns, {column.name: header.index(column.name) for column in columns}, ignored)
 
 
-def dropped(header: list[str] | Broken) -> list[str]:
+def dropped(columns: int) -> list[str]:
     """That columns with a diagnosis were dropped, as a sentence. Their names, which may tell one, are not in it."""
-    count = 0 if isinstance(header, Broken) else sum(map(is_diagnosis, header))
-    if not count:
+    if not columns:
         return []
-    columns = "A column with a diagnosis was" if count == 1 else f"{count} columns with diagnoses were"
-    return [f"{columns} dropped; nothing of {'it' if count == 1 else 'them'} is kept."]
+    which = "A column with a diagnosis was" if columns == 1 else f"{columns} columns with diagnoses were"
+    return [f"{which} dropped; nothing of {'it' if columns == 1 else 'them'} is kept."]
 
 
 def fits(head: Head, line: int, cells: list[str] | Broken, rejects: Rejects) -> bool:

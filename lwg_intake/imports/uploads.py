@@ -94,7 +94,7 @@ class Upload:
         packer, packed, size = zlib.compressobj(), [], 0
         first, columns = next(rows, (1, []))
         columns = whole(first, columns)
-        header = tuple(column for column in columns if not is_diagnosis(column))
+        header: list[str] | None = None
         out = io.StringIO()
         writer = csv.writer(out)
         at = 1
@@ -102,6 +102,7 @@ class Upload:
             # Lines that are not kept, such as a title, are left empty: the others keep their numbers.
             out.write("\r\n" * (line - at))
             cells = cells if isinstance(cells, list) else [UNUSABLE + cells.reason, cells.text]
+            header = cells if header is None else header
             writer.writerow(cells)
             at += out.getvalue().count("\n")
             content = out.getvalue().encode(encoding, "replace")
@@ -110,7 +111,8 @@ class Upload:
             out.seek(0)
             out.truncate()
         packed.append(packer.flush())
-        return cls(name, header, size, b"".join(packed), (*told, *dropped(columns)))
+        header = header or []
+        return cls(name, tuple(header), size, b"".join(packed), (*told, *dropped(len(columns) - len(header))))
 
 
 def received(name: str, content: bytes) -> Upload:
