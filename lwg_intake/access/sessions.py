@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -44,6 +45,8 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Asked for here on every page: behind Django's lazy one, each of a page's hundred looks at it would cost again.
+        request.user = get_user(request)
         if request.user.is_authenticated:
             now = time.time()
             if seconds_left(request, now) <= 0:
@@ -82,7 +85,9 @@ def _whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
     Of a form's target, where nothing is to be seen, it becomes one to the page that the form stands on.
     """
-    target = urlsplit(response.get("Location", ""))
+    if "Location" not in response:
+        return response
+    target = urlsplit(response["Location"])
     if target.path != resolve_url(settings.LOGIN_URL):
         return response
     address = _sign_in(request, lapsed="lapsed=1" in target.query)
