@@ -12,14 +12,12 @@ from lwg_intake.audit.chain import seal
 from lwg_intake.audit.models import Event
 from lwg_intake.audit.record import record
 from lwg_intake.desk.actions.search import search
-from lwg_intake.desk.telling import details, row_line, sentence
 from lwg_intake.desk.trail import Asked, page
-from lwg_intake.desk.verbs import VERBS
 from lwg_intake.messages.catalogue import TEMPLATES
 from lwg_intake.policy.numbers import NUMBERS
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
-from tests.factories.audit import EventFactory, RowChangeFactory
+from tests.factories.audit import EventFactory
 from tests.factories.records import ClientFactory, ClinicianFactory
 from tests.owner import guards_aside
 from tests.pages import signed_in, words
@@ -196,16 +194,6 @@ def test_the_own_trail_can_be_narrowed(csr):
     assert browser.get("/trail/mine/?first_on=soon").status_code == 422
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_each_verb_is_a_sentence_even_where_its_values_are_lacking(verb):
-    told = sentence(Event(verb=verb, values={}))
-    assert told and "{" not in told
-
-
-def test_a_verb_without_words_of_its_own_is_told_by_itself():
-    assert sentence(Event(verb="plan.sent_back", values={})) == "sent back the plan"
-
-
 def test_a_page_asks_a_constant_number_of_times(manager, csr, django_assert_max_num_queries):
     for _ in range(60):
         client = ClientFactory()
@@ -355,42 +343,6 @@ def test_a_deed_about_an_account_says_whose_and_a_deed_about_the_own_does_not(ma
         f"changed an account: {csr}",
     ]
     assert f"opened an account: {csr}" in signed_in(manager).get("/trail/file/").content.decode("utf-8-sig")
-
-
-def test_a_number_is_told_as_a_number_and_a_yes_as_a_yes():
-    event = Event(verb="client.changed", values={"fields": {"version": [1, 2], "email_ok": [None, True]}})
-    assert details(event) == [("version", "1 → 2"), ("email ok", "nothing → yes")]
-
-
-def test_a_list_of_two_is_told_as_a_list_and_a_pair_as_a_change():
-    before, after = ({"roles": roles, "clinician": None} for roles in (["csr"], ["billing", "csr"]))
-    event = Event(verb="person.changed", values={"before": before, "after": after})
-    assert details(event) == [
-        ("before", "roles csr, clinician nothing"),
-        ("after", "roles billing, csr, clinician nothing"),
-    ]
-    event = Event(verb="suggestion.answered", values={"grounds": ["inactive", "misses"]})
-    assert details(event) == [("grounds", "inactive, misses")]
-    assert details(Event(verb="client.changed", values={"text_ok": [True, False]})) == [("text ok", "yes → no")]
-
-
-@pytest.mark.parametrize(
-    ("pair", "told"),
-    [
-        (["Bowie", "Laurel"], "Bowie → Laurel"),
-        ([["csr"], ["csr", "billing"]], "csr → csr, billing"),
-        ([["csr", "billing"], ["csr"]], "csr, billing → csr"),
-        ([[], ["hold"]], "none → hold"),
-        ([["risk", "hold"], None], "risk, hold → nothing"),
-    ],
-)
-def test_a_column_of_a_row_is_told_before_and_after(pair, told):
-    assert row_line(RowChangeFactory.build(changed={"flags": pair})).changed == [("flags", told)]
-
-
-@pytest.mark.parametrize(("count", "words"), [(1, "1 client"), (3, "3 clients")])
-def test_one_client_is_no_plural(count, words):
-    assert sentence(Event(verb="calls.opened", values={"clients": count})) == f"looked at the call list: {words}"
 
 
 def test_beneath_an_event_stand_the_rows_of_its_own_client(manager, csr):

@@ -9,7 +9,7 @@ from lwg_intake.imports import working
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.records.models import Appointment, Client
 from tests.factories.access import UserFactory
-from tests.factories.records import AppointmentFactory, ClientFactory, ClinicianFactory
+from tests.factories.records import AppointmentFactory
 from tests.imports import reports
 from tests.imports.test_page import in_database, upload
 
@@ -43,6 +43,14 @@ def brought(client, name, content):
     run.refresh_from_db()
     assert run.status == "applied", run.notes
     return run
+
+
+def decide(client, run, who):
+    person = Person.objects.latest("pk")
+    answer = client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": who})
+    if Run.objects.get(pk=run.pk).is_at_work:
+        working.work(run.pk)
+    return answer
 
 
 # TherapyNotes.
@@ -201,156 +209,6 @@ def test_simplepractice_client_details(client, admin, ada):
     grace = Client.objects.get(last_name="Hopperson")
     assert (grace.first_name, grace.phone, grace.postal_code, grace.ref[0]) == ("Grace", "301-555-0123", "20814", "P")
     assert figures(brought(client, "again.csv", content)) == (0, 0, 2, 0)
-
-
-# Who is meant.
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "dob", "asked"),
-    [
-        ("Ada", "Brightwater", "1988-03-07", False),
-        ("ADA", "Bríghtwater", "3/7/1988", False),
-        ("Ada", "Brightwater", "", True),
-        ("Ada", "Brightwater", "1988-07-03", True),
-        ("Ada", "Brightwater", "1988-03-17", True),
-        ("Ada", "Brightwatter", "1988-03-07", True),
-        ("Ida", "Brightwater", "1988-03-07", True),
-        ("Ada", "Brightwater", "1971-11-30", None),
-        ("Zoltan", "Kovacs", "1988-03-07", None),
-    ],
-)
-def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, ada, first, last, dob, asked):
-    rows = [["Last Name", "First Name", "Born"], [last, first, dob]]
-    run = checked(client, "people.csv", reports.as_csv(rows))
-    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
-    assert Person.objects.exists() == bool(asked)
-    assert figures(run) == {True: (0, 0, 0, 1), False: (0, 0, 1, 0), None: (1, 0, 0, 0)}[asked]
-
-
-def test_two_of_one_name_and_birth_date_are_never_chosen_between(client, admin, ada, naomi):
-    ClientFactory(first_name="Ada", last_name="Brightwater", dob=BORN)
-    content = reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)})
-    assert figures(checked(client, "x.xlsx", content)) == (0, 0, 0, 1)
-    assert len(Person.objects.get().candidates) == 2
-
-
-@pytest.mark.parametrize(("verdict", "rejected"), [("different", (1, 0, 0, 0)), ("skipped", (0, 0, 0, 1))])
-def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, verdict, rejected):
-    run = checked(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
-    client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict})
-    working.work(run.pk)
-    assert figures(run) == rejected
-    assert (
-        client.post(f"/imports/{run.pk}/people/", {"person": Person.objects.get().pk, "who": verdict}).status_code
-        == 409
-    )
-
-
-def decide(client, run, who):
-    person = Person.objects.latest("pk")
-    answer = client.post(f"/imports/{run.pk}/people/", {"person": person.pk, "who": who})
-    if Run.objects.get(pk=run.pk).is_at_work:
-        working.work(run.pk)
-    return answer
-
-
-@pytest.mark.parametrize("verdict", ["same", "different"])
-def test_a_namesake_who_came_later_is_asked_about_and_the_answer_holds_among_all(client, admin, ada, naomi, verdict):
-    """A report without birth dates: the second Ada's visits must not go to the first."""
-    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
-    for second in (False, True):
-        if second:
-            ClientFactory(first_name="Ada", last_name="Brightwater", dob=date(1990, 1, 1))
-        run = checked(client, "a.csv", content)
-        assert figures(run) == (0, 0, 0, 1) and run.open_doubts().count() == 1
-        decide(client, run, f"same:{ada.pk}" if verdict == "same" else verdict)
-        assert figures(run) == ((1, 0, 0, 0) if verdict == "same" else (0, 0, 0, 1))
-        assert not run.open_doubts().exists()
-
-
-def test_a_namesake_of_somebody_whom_a_file_brought_is_asked_about(client, admin, naomi):
-    brought(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
-    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
-    assert figures(checked(client, "a.csv", content)) == (1, 0, 0, 0)
-    ClientFactory(first_name="Ada", last_name="Brightwater")
-    run = checked(client, "a.csv", content)
-    assert figures(run) == (0, 0, 0, 1) and len(run.open_doubts().get().candidates) == 2
-    decide(client, run, f"same:{Client.objects.get(ref__startswith='P').pk}")
-    assert figures(run) == (1, 0, 0, 0)
-
-
-def test_among_many_namesakes_each_can_be_chosen_and_the_question_ends(client, admin, naomi):
-    adas = [ClientFactory(first_name="Ada", last_name="Brightwater") for _ in range(7)]
-    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
-    run = checked(client, "a.csv", content)
-    page = client.get(f"/imports/{run.pk}/people/").content.decode()
-    assert all(f"On record: {one.ref}" in page for one in adas)
-    decide(client, run, "different")
-    assert not run.open_doubts().exists()
-
-
-def test_namesakes_without_birth_dates_are_asked_about_for_each_clinician(client, admin, ada, naomi):
-    """One answer for all visits of a name gave those of the one to the other."""
-    other = ClientFactory(first_name="Ada", last_name="Brightwater", dob=date(1990, 1, 1))
-    ClinicianFactory(first_name="Omar", last_name="Duarte", kind="therapist")
-    told = [("Ada Brightwater", who, "03/02/2026", "Show") for who in ("Naomi Clarke", "Omar Duarte")]
-    run = checked(client, "a.csv", reports.attendance(*told))
-    doubts = run.open_doubts().order_by("pk")
-    assert [doubt.facts["clinician"] for doubt in doubts] == ["Naomi Clarke", "Omar Duarte"]
-    for doubt, meant in zip(list(doubts), (ada, other), strict=True):
-        client.post(f"/imports/{run.pk}/people/", {"person": doubt.pk, "who": f"same:{meant.pk}"})
-    working.work(run.pk)
-    assert figures(run) == (2, 0, 0, 0)
-    client.post(f"/imports/{run.pk}/apply/")
-    working.work(run.pk)
-    assert [one.appointments.get().clinician.last_name for one in (ada, other)] == ["Clarke", "Duarte"]
-
-
-def test_another_of_the_same_name_never_writes_over_how_the_first_is_reached(client, admin):
-    first = {"Client": "Grace Hopperson", "Phone number": "301-555-0123", "Email": "grace@example.com"}
-    second = {"Client": "Grace Hopperson", "Phone number": "410-555-0199", "Email": "other@example.com"}
-    run = brought(client, "d.csv", reports.details(first, second))
-    assert Client.objects.get().phone == "301-555-0123"
-    assert "no birth date tells whether both are one person" in client.get(f"/imports/{run.pk}/").content.decode()
-
-    run = checked(client, "e.csv", reports.details(second))
-    assert figures(run) == (0, 0, 0, 1) and run.open_doubts().count() == 1
-    decide(client, run, "different")
-    client.post(f"/imports/{run.pk}/apply/")
-    working.work(run.pk)
-    assert set(Client.objects.values_list("phone", flat=True)) == {"301-555-0123", "410-555-0199"}
-
-    # From now on each is known by how they are reached.
-    run = checked(client, "f.csv", reports.details(first | {"City": "Bowie"}, second | {"City": "Laurel"}))
-    assert figures(run) == (0, 2, 0, 0)
-
-
-def test_an_answer_can_be_asked_again(client, admin, ada, naomi):
-    content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
-    decide(client, checked(client, "a.csv", content), "skipped")
-    run = checked(client, "b.csv", content)
-    assert "1 person was compared with those on record before." in client.get(f"/imports/{run.pk}/").content.decode()
-    assert "Left out" in client.get(f"/imports/{run.pk}/people/").content.decode()
-    assert decide(client, run, "open")["Location"] == f"/imports/{run.pk}/people/"
-    assert decide(client, run, "open").status_code == 404
-    decide(client, run, f"same:{ada.pk}")
-    assert figures(run) == (1, 0, 0, 0)
-
-
-def test_an_answer_also_settles_the_other_files_that_wait_for_it(client, admin, ada, naomi):
-    first, second = (
-        checked(client, "a.csv", reports.attendance(("Ada Brightwater", "Naomi Clarke", day, "Show")))
-        for day in ("03/02/2026", "03/09/2026")
-    )
-    page = client.get(f"/imports/{first.pk}/").content.decode()
-    assert "Nothing can go in yet" in page and "Nothing would change" not in page
-    decide(client, first, f"same:{ada.pk}")
-    assert working.waiting() == [second.pk]
-    working.work(second.pk)
-    assert figures(second) == (1, 0, 0, 0)
 
 
 # Any other table.
