@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils.timezone import localtime
 
 from lwg_intake.imports.models import Change
-from lwg_intake.records.models import Client, Clinician
+from lwg_intake.records.models import Appointment, Client, Clinician
 
 # The file (RunFile) whose rows are being written; none while something other than an import writes.
 _FILE: ContextVar[int | None] = ContextVar("import_file", default=None)
@@ -81,11 +81,12 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
 
 
 def _said(thing: models.Model) -> str:
-    """A visit or a contact by the practice's own clock."""
+    """A visit or a contact by the practice's own clock; of a visit, also what became of it."""
     at = getattr(thing, "starts_at", None) or getattr(thing, "at", None)
     if at is None:
         return str(thing)
-    return f"{str(thing).partition(' at ')[0]}, {localtime(at):%b %-d, %Y, %-I:%M %p}"
+    became = f": {thing.get_state_display().lower()}" if isinstance(thing, Appointment) else ""
+    return f"{str(thing).partition(' at ')[0]}, {localtime(at):%b %-d, %Y, %-I:%M %p}{became}"
 
 
 def _differing(change: Change) -> list[dict[str, str]]:

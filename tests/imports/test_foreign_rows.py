@@ -196,4 +196,6 @@ def test_words_that_do_not_tell_the_attendance_are_named(client, admin, ada, nao
     told = [("Ada Brightwater", "Naomi Clarke", f"03/0{day}/2026", word) for day, word in ((2, "Show"), (3, "Zzz"))]
     run = checked(client, "a.csv", reports.attendance(*told))
     decide(client, run, f"same:{ada.pk}")
-    assert "Attendance that is not understood is taken as not told: “Zzz” (1)." in page_of(client, run)
+    page = page_of(client, run)
+    assert "Attendance that is not understood is taken as not told: “Zzz” (1)." in page
+    assert "Mar 2, 2026, 12:00 PM: kept" in page and "Mar 3, 2026, 12:00 PM: unresolved" in page
