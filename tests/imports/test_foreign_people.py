@@ -8,7 +8,7 @@ from lwg_intake.imports import working
 from lwg_intake.imports.models import Person
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
-from tests.factories.records import ClientFactory, ClinicianFactory
+from tests.factories.records import AssignmentFactory, ClientFactory, ClinicianFactory
 from tests.imports import reports
 from tests.imports.test_foreign import BORN, at, brought, checked, decide, figures
 
@@ -132,6 +132,19 @@ def test_another_of_the_same_name_never_writes_over_how_the_first_is_reached(cli
     # From now on each is known by how they are reached.
     run = checked(client, "f.csv", reports.details(first | {"City": "Bowie"}, second | {"City": "Laurel"}))
     assert figures(run) == (0, 2, 0, 0)
+
+
+def test_what_differs_is_marked_and_who_treats_the_client_stands_beside(client, admin, ada, naomi):
+    AssignmentFactory(client=ada, clinician=naomi)
+    rows = [["Last Name", "First Name", "Born"], ["Brightwatter", "Ada", "1988-03-07"], ["Brightwater", "Ada", ""]]
+    run = checked(client, "people.csv", reports.as_csv(rows))
+    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert page.count("<dt>With</dt><dd>Naomi Clarke") == 2
+    # The misspelt name is marked, a birth date that is not told is not.
+    assert page.count("<mark>") == 1 and "<mark>Ada Brightwater</mark>" in page
 
 
 def test_an_answer_can_be_asked_again(client, admin, ada, naomi):

@@ -211,7 +211,8 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
     count = run.open_doubts().count()
     open_ones = list(run.open_doubts()[:SHOWN])
     decided = list(run.decided().select_related("client", "decided_by")[:SHOWN]) if run.status == "checked" else []
-    clients = Client.objects.in_bulk({pk for person in open_ones for pk in person.candidates})
+    known = Client.objects.prefetch_related("assignments__clinician")
+    clients = known.in_bulk({pk for person in open_ones for pk in person.candidates})
     record(
         "import.persons_compared",
         by=request.user,
