@@ -286,15 +286,15 @@ def words(suggestion: Suggestion) -> str:
         Ground.TRYING: lambda: f"Unseen for {e['days_unseen']} days, in contact {silent} days ago.",
         Ground.MISSED: lambda: (
             f"{e['count']} missed: "
-            + ", ".join(f"{_day(m['on'])} {AppointmentState(m['state']).label.lower()}" for m in e["misses"][-8:])
+            + ", ".join(f"{dates.told(m['on'])} {AppointmentState(m['state']).label.lower()}" for m in e["misses"][-8:])
             + "."
         ),
-        Ground.DEADLINE_PASSED: lambda: f"Asked to schedule by {_day(e['deadline_on'])}; nothing is booked.",
+        Ground.DEADLINE_PASSED: lambda: f"Asked to schedule by {dates.told(e['deadline_on'])}; nothing is booked.",
         Ground.PLAN_DUE: lambda: _plan(e),
         Ground.PLAN_OVERDUE: lambda: _plan(e),
         Ground.UNRESOLVED: lambda: (
             f"{e['count']} past without an outcome: "
-            + ", ".join(_day(v["on"]) for v in e["visits"][-8:])
+            + ", ".join(dates.told(v["on"]) for v in e["visits"][-8:])
             + ". Set them in TherapyNotes."
         ),
     }[Ground(suggestion.ground)]()
@@ -303,9 +303,5 @@ def words(suggestion: Suggestion) -> str:
 def _plan(evidence: Mapping[str, Any]) -> str:
     talk = "When you review it, talk over the attendance policy, too."
     if evidence.get("plan_on"):
-        return f"The plan is of {_day(evidence['plan_on'])}. {talk}"
-    return f"No plan is on file; counted from the start, {_day(evidence['counted_from'])}. {talk}"
-
-
-def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%b %-d, %Y}"
+        return f"The plan is of {dates.told(evidence['plan_on'])}. {talk}"
+    return f"No plan is on file; counted from the start, {dates.told(evidence['counted_from'])}. {talk}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
@@ -15,6 +14,7 @@ from lwg_intake import dates
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.models import Person
 from lwg_intake.imports.words import alike, day_of, person_key, plain, split_name
+from lwg_intake.records.contact import digits_of
 
 Key = tuple[str, date | None, str]
 
@@ -109,7 +109,7 @@ def reached_otherwise(one: AnyMapping[str, str], other: AnyMapping[str, str]) ->
 
 def _reached(facts: AnyMapping[str, str]) -> dict[str, str]:
     """How somebody is reached, as it is compared."""
-    told = {"email": facts.get("email", "").casefold(), "phone": re.sub(r"[^0-9]", "", facts.get("phone", ""))[-10:]}
+    told = {"email": facts.get("email", "").casefold(), "phone": digits_of(facts.get("phone", ""))}
     return {name: value for name, value in told.items() if value}
 
 

@@ -15,6 +15,7 @@ DIAGNOSIS = re.compile(
 )
 # A code of ICD-10 as it is written with its point: F41.1. Without one it may be a room, a fee or a number.
 CODE = re.compile(r"(?<![A-Za-z0-9.@])[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-z0-9])")
+CODE_BYTES = re.compile(CODE.pattern.encode())
 # So many rows are looked through for columns that hold codes under another name; a third of the cells tells one.
 LOOKED_THROUGH = 1_000
 OURS = {column.name for file in FILES for column in file.columns}
@@ -29,7 +30,7 @@ def is_diagnosis(column: str) -> bool:
 
 def may_tell_codes(content: bytes) -> bool:
     """Whether a file not yet read may hold codes of diagnoses, whatever its encoding."""
-    return bool(CODE.search(content.replace(b"\0", b"").decode("latin-1")))
+    return bool(CODE_BYTES.search(content.replace(b"\0", b"") if b"\0" in content else content))
 
 
 def without_diagnoses(rows: Rows) -> Rows:

@@ -104,7 +104,7 @@ class Translated:
         self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
         self._unknown: Counter[str] = Counter()
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
-        self._seen: dict[Any, Any] = {}
+        self._seen: dict[Any, dict[str, str]] = {}
 
     @property
     def done(self) -> int:
@@ -218,7 +218,7 @@ class Translated:
             if once in self._seen:
                 self._passed[REPEATED] += 1
                 continue
-            self._seen[once] = line
+            self._seen[once] = visit.who.facts
             if visit.state and not is_attendance(visit.state):
                 self._unknown[visit.state] += 1
             yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))

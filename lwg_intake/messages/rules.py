@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from lwg_intake.records.contact import digits_of
+
 # The usual characters of a text message (GSM 03.38); any other one makes every segment shorter.
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -79,8 +81,7 @@ def _missing(what: str, is_minor: bool, unreadable: bool = False) -> str:
 
 def phone_number(text: str) -> str:
     """A number of North America as machines write it, +14105550100. Raises ValueError for anything else."""
-    digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:x|ext)", text)[0])
-    digits = digits.removeprefix("1") if len(digits) == 11 else digits
+    digits = digits_of(text)
     if len(digits) != 10 or digits[0] in "01":
         raise ValueError("this is no telephone number of ten digits")
     return f"+1{digits}"

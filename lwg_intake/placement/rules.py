@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from lwg_intake.checklists.gates import Blocked, Clear, Verdict, Warn
+from lwg_intake.dates import told
 from lwg_intake.placement.facts import OnRecord, Place, Placement
 from lwg_intake.records.rules import AppointmentKind, PayerClass, Portal, Service, accepts, dollars
 
@@ -105,7 +106,7 @@ def omhc_gate(facts: Placement) -> Verdict:
     """The assessment is complete before a visit is scheduled; booking the assessment itself is never blocked (R3)."""
     on = facts.said("omhc", "completed_on") or facts.omhc_on
     if on:
-        return Clear(f"The OMHC assessment was completed on {date.fromisoformat(str(on)):%b %-d, %Y}.")
+        return Clear(f"The OMHC assessment was completed on {told(str(on))}.")
     return Blocked(
         "This Medicaid client has no completed OMHC assessment.",
         "Book the assessment itself now (that is never blocked), save, and come back once it is complete.",

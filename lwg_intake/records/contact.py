@@ -9,11 +9,16 @@ SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI
 STATES = frozenset(_STATES.split())
 
 
+def digits_of(phone: str) -> str:
+    """The digits of a telephone number without its extension, and without the 1 before ten others."""
+    digits = re.sub(r"[^0-9]", "", re.split(r"(?i)x|ext", phone)[0])
+    return digits.removeprefix("1") if len(digits) == 11 else digits
+
+
 def is_phone(text: str) -> bool:
     """Ten digits with whatever stands between them, an extension after them; abroad a + and the country's code."""
-    digits = re.sub(r"[^0-9]", "", re.split(r"(?i)x|ext", text)[0])
-    local = digits.removeprefix("1") if len(digits) == 11 else digits
-    return len(local) == 10 or (text.startswith("+") and 8 <= len(digits) <= 15)
+    digits = digits_of(text)
+    return len(digits) == 10 or (text.startswith("+") and 8 <= len(digits) <= 15)
 
 
 def is_zip(text: str) -> bool:
