@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -19,7 +20,9 @@ from pytest_django.plugin import blocking_manager_key
 
 from bench import DATABASE
 from lwg_intake.embedded import Cluster, EmbeddedError
+from lwg_intake.embedded.places import SYSTEM_FOLDER, places
 from lwg_intake.policy.values import write_defaults
+from tests import at_once
 from tests.owner import ROLE, as_owner
 from tests.settings import TEST_DATABASE_URL
 
@@ -115,6 +118,18 @@ def drawn_as_for_people(django_test_environment: None) -> None:
     Template._render = DRAWN
 
 
+@pytest.fixture(scope="session")
+def homes() -> Iterator[list[Path]]:
+    """What root's PostgreSQL keeps outside these folders goes too, after the last test of all.
+
+    Where thousands of files were just removed, a file system takes several times as long to make new ones.
+    """
+    folders: list[Path] = []
+    yield folders
+    kept = [base for folder in folders if SYSTEM_FOLDER in (base := places(folder).base).parents]
+    subprocess.run(["rm", "-rf", *kept], check=True)
+
+
 @pytest.fixture
 def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that ask an answer for its `context`."""
@@ -151,6 +166,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     connection.settings_dict["OPTIONS"] = options | {"options": f"-c role={ROLE}"}
     connection.close()
     yield
+    at_once.close()
     connection.close()
     connection.settings_dict["OPTIONS"] = options
     operations.execute_sql_flush, case._fixture_teardown = execute, teardown

@@ -15,16 +15,19 @@ EVERY = 0.5
 
 @contextmanager
 def telling(run: int) -> Iterator[Tell]:
-    """While open, the function that it gives writes a run's file and percent, twice a second at most."""
+    """While open, the function that it gives writes a run's file and percent, twice a second at most.
+
+    What is over sooner than that needs no connection.
+    """
     own = connection.copy()
-    last_file, last_at = "", 0.0
+    last_at = time.monotonic()
 
     def tell(file: str, done: int, size: int) -> None:
-        nonlocal last_file, last_at
+        nonlocal last_at
         now = time.monotonic()
-        if file == last_file and now - last_at < EVERY:
+        if now - last_at < EVERY:
             return
-        last_file, last_at = file, now
+        last_at = now
         percent = min(100, done * 100 // size) if size else 0
         with own.cursor() as cursor:
             cursor.execute("UPDATE imports_run SET at_file = %s, percent = %s WHERE id = %s", [file, percent, run])

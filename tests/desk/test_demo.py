@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from lwg_intake.desk.demo import FEWEST_CLIENTS
 from lwg_intake.desk.management.commands.demo import Command
-from lwg_intake.embedded.places import SYSTEM_FOLDER, places
+from lwg_intake.embedded.places import places
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("LWG_HOME", "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    base = places(tmp_path / "home").base
-    if SYSTEM_FOLDER in base.parents:
-        subprocess.run(["rm", "-rf", base], check=True)
+def home(tmp_path: Path, homes: list[Path]) -> Path:
+    homes.append(tmp_path / "home")
+    return homes[-1]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -53,7 +51,7 @@ def port() -> int:
 def test_once_then_for_real_then_stopped_then_other_commands(
     home: Path, port: int, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    once = manage(home, "demo", "--once", "--clients", "200", "--port", str(port))
+    once = manage(home, "demo", "--once", "--clients", str(FEWEST_CLIENTS), "--port", str(port))
     assert (once.returncode, "start page answered" in once.stdout) == (0, True), once.stderr
     assert "Traceback" not in once.stderr
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,20 +33,18 @@ except EmbeddedError as error:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "home"
-    yield folder
-    remove(folder)
+def home(tmp_path: Path, homes: list[Path]) -> Path:
+    homes.append(tmp_path / "home")
+    return homes[-1]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory, homes: list[Path]) -> Path:
     """A folder whose first start is over; every test that takes it leaves it as sound as it was."""
-    folder = tmp_path_factory.mktemp("made") / "home"
-    with Cluster(folder, durable=False).running() as cluster, cluster.connect("lwg") as there:
+    homes.append(tmp_path_factory.mktemp("made") / "home")
+    with Cluster(homes[-1], durable=False).running() as cluster, cluster.connect("lwg") as there:
         there.execute("CREATE TABLE note (words text)")
-    yield folder
-    remove(folder)
+    return homes[-1]
 
 
 @pytest.fixture
@@ -57,13 +54,6 @@ def used(made: Path, home: Path) -> Path:
     if SYSTEM_FOLDER in places(home).base.parents:
         subprocess.run(["cp", "-a", places(made).base, places(home).base], check=True)
     return home
-
-
-def remove(folder: Path) -> None:
-    """What root's PostgreSQL keeps outside the folder goes too."""
-    base = places(folder).base
-    if SYSTEM_FOLDER in base.parents:
-        subprocess.run(["rm", "-rf", base], check=True)
 
 
 def use(home: Path, *words: str) -> subprocess.Popen[str]:
@@ -93,12 +83,13 @@ def alive(pid: int) -> bool:
     return "postgres" in Path(f"/proc/{pid}/cmdline").read_text()
 
 
-def test_starts_and_stops(home: Path) -> None:
-    with Cluster(home).running() as cluster:
+def test_starts_and_stops(made: Path) -> None:
+    with Cluster(made).running() as cluster:
         pid = cluster.server_pid()
         with cluster.connect("lwg") as there:
             assert there.execute("SELECT lower('ÉÇ'), current_user").fetchone() == ("éç", "lwg")
-            there.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent; CREATE EXTENSION fuzzystrmatch")
+            with there.transaction(force_rollback=True):
+                there.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent; CREATE EXTENSION fuzzystrmatch")
             assert there.execute("SHOW listen_addresses").fetchone() == ("",)
     assert not alive(pid)
 
@@ -155,18 +146,19 @@ def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(made: Pa
     assert not alive(pid)
 
 
-def test_nothing_is_lost_when_the_server_is_killed(made: Path, used: Path) -> None:
-    first = use(used, "durable")
+def test_nothing_is_lost_when_the_server_is_killed(made: Path) -> None:
+    before = notes(made)
+    first = use(made, "durable")
     pid = said(first)
     end(first)
     # Who comes while it is dying finds a server that still takes connections, and answers none.
     os.kill(pid, signal.SIGSTOP)
     threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
-    assert notes(used) == notes(made) + 1
+    assert notes(made) == before + 1
 
 
-def test_a_number_that_now_belongs_to_another_program_is_not_believed(used: Path) -> None:
-    with Cluster(used, durable=False).running() as cluster:
+def test_a_number_that_now_belongs_to_another_program_is_not_believed(made: Path) -> None:
+    with Cluster(made, durable=False).running() as cluster:
         note = cluster.places.data / "postmaster.pid"
         left = note.read_text()
     stranger = subprocess.Popen(["sleep", "60"])
@@ -176,22 +168,18 @@ def test_a_number_that_now_belongs_to_another_program_is_not_believed(used: Path
             owner = cluster.places.account
             os.chown(note, owner.uid, owner.gid)
         assert cluster.server_pid() is None
-        with Cluster(used, durable=False).running() as again:
+        with Cluster(made, durable=False).running() as again:
             assert again.server_pid() != stranger.pid
         assert stranger.poll() is None
     finally:
         end(stranger)
 
 
-@pytest.mark.parametrize("name", ["deep/" * 30 + "end", "with space, comma and 'quote' é"])
-def test_unusual_paths(tmp_path: Path, name: str) -> None:
-    home = tmp_path / name
-    try:
-        with Cluster(home, durable=False).running() as cluster, cluster.connect("lwg") as there:
-            assert there.execute("SELECT 1").fetchone() == (1,)
-            assert cluster.places.socket.stat().st_mode & 0o077 == 0
-    finally:
-        remove(home)
+def test_an_unusual_path(tmp_path: Path, homes: list[Path]) -> None:
+    homes.append(tmp_path / ("deep/" * 30 + "with space, comma and 'quote' é"))
+    with Cluster(homes[-1], durable=False).running() as cluster, cluster.connect("lwg") as there:
+        assert there.execute("SELECT 1").fetchone() == (1,)
+        assert cluster.places.socket.stat().st_mode & 0o077 == 0
 
 
 def test_a_home_removed_and_made_again_starts_empty(used: Path) -> None:
@@ -250,20 +238,15 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
         subprocess.run(["rm", "-rf", home], check=True)
 
 
-def test_root_runs_it_as_somebody_else_and_widens_nothing(tmp_path: Path) -> None:
+def test_root_runs_it_as_somebody_else_and_widens_nothing(made: Path) -> None:
     if not AS_ROOT:
-        assert places(tmp_path).account.uid == os.geteuid()
+        assert places(made).account.uid == os.geteuid()
         return
-    tmp_path.chmod(0o700)
-    home = tmp_path / "home"
-    try:
-        with Cluster(home, durable=False).running() as cluster:
-            assert SYSTEM_FOLDER in cluster.places.base.parents
-            assert Path(f"/proc/{cluster.server_pid()}").stat().st_uid != 0
-        assert oct(tmp_path.stat().st_mode & 0o777) == "0o700"
-        assert Account(65534, 65534).can_enter(tmp_path) is False
-    finally:
-        remove(home)
+    with Cluster(made, durable=False).running() as cluster:
+        assert SYSTEM_FOLDER in cluster.places.base.parents
+        assert Path(f"/proc/{cluster.server_pid()}").stat().st_uid != 0
+    assert oct(made.parent.stat().st_mode & 0o777) == "0o700"
+    assert Account(65534, 65534).can_enter(made.parent) is False
 
 
 def end(*processes: subprocess.Popen | None) -> None:

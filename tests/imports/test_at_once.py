@@ -4,9 +4,9 @@ import io
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
-from lwg_intake.imports import locks, tasks
+from lwg_intake.imports import locks, progress, tasks
 from lwg_intake.imports import practice as importing
 from lwg_intake.imports.models import Run
 from lwg_intake.imports.practice import import_folder
@@ -107,3 +107,18 @@ def test_a_command_that_was_killed_is_noticed_and_one_that_lives_left_alone(tran
     tasks.work_on_all()
     run.refresh_from_db()
     assert run.status == "applied" and "The command was stopped in the middle" in run.notes[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_far_it_is_is_seen_while_nothing_is_in_yet(monkeypatch):
+    run = Run.objects.create(status=Run.Status.APPLYING)
+
+    def seen():
+        return at_once(lambda: Run.objects.values_list("at_file", "percent").get(pk=run.pk))
+
+    with progress.telling(run.pk) as tell, transaction.atomic():
+        tell("clients", 1, 10)
+        assert seen() == [("", 0)]  # What is over at once has nothing to tell.
+        monkeypatch.setattr(progress, "EVERY", 0)
+        tell("clients", 3, 10)
+        assert seen() == [("clients", 30)]
