@@ -177,9 +177,9 @@ def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_passes_400_lines(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 400
+def test_no_module_passes_400_lines() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in (*MODULES, *TESTS)}
+    assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
 
 
 def test_no_two_modules_need_each_other_to_load() -> None:
@@ -210,11 +210,9 @@ def top_imports(path: Path) -> Iterator[str]:
                 yield node.module
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
-def test_nothing_stands_inline_in_a_template(path: Path) -> None:
+def test_nothing_stands_inline_in_a_template() -> None:
     """The content policy would drop it silently."""
-    text = path.read_text()
-    assert "<style" not in text
-    assert ' style="' not in text
-    assert " onclick" not in text
-    assert all("src=" in tag.split(">")[0] or "json" in tag.split(">")[0] for tag in text.split("<script")[1:])
+    templates = [(path.name, path.read_text()) for path in (ROOT / "templates").rglob("*.html")]
+    assert [name for name, text in templates if re.search(r"<style| style=\"| onclick", text)] == []
+    scripts = [(name, tag.split(">")[0]) for name, text in templates for tag in text.split("<script")[1:]]
+    assert [name for name, tag in scripts if "src=" not in tag and "json" not in tag] == []
