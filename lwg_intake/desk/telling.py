@@ -202,7 +202,8 @@ def row_line(change: RowChange) -> RowLine:
     which = (
         f"{noun} {change.row_id}" if change.rows == 1 else f"{change.rows:,} rows of {noun}, from {change.row_id} on"
     )
-    told = [(_named(name), _change(pair)) for name, pair in change.changed.items()]
+    changed = change.changed if isinstance(change.changed, dict) else {"holds": change.changed}
+    told = [(_named(name), _change(pair)) for name, pair in changed.items()]
     return RowLine(f"{which} {change.get_deed_display()}", told, change.at, change.db_user)
 
 
@@ -228,10 +229,18 @@ def lines(events: Iterable[Event], names: Names, rows: Mapping[int, list[RowChan
     """
     return [
         Line(
-            event.pk, event.at, event.actor_name, sentence(event), details(event, names), event.client_id,
+            event.pk, event.at, event.actor_name, *_told(event, names), event.client_id,
             names.clients.get(event.client_id, f"client {event.client_id}") if event.client_id else "",
             WHENCE.get(event.origin, event.origin),
             [row_line(change) for change in rows.get(event.pk, ())],
         )
         for event in events
     ]  # fmt: skip
+
+
+def _told(event: Event, names: Names) -> tuple[str, list[tuple[str, str]]]:
+    """Sentence and details. An event that the program cannot have written hides none of the others."""
+    try:
+        return sentence(event), details(event, names)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return event.verb, [("not as the program writes it", str(event.values))]

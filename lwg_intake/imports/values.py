@@ -14,12 +14,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 
+from lwg_intake.imports.words import YEARS
 from lwg_intake.records.rules import AgeRange
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 MONEY = re.compile(r"-?\d{1,8}(\.\d{1,2})?")
-YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,15 @@ def _day(cell: str) -> date:
         day = date.fromisoformat(cell) if DAY.fullmatch(cell) else None
     except ValueError:
         raise ValueError("There is no such day in the calendar.") from None
-    if day is None or day.year not in YEARS:
+    if day is None:
         raise ValueError("This is no date: write it as year-month-day, like 2026-03-31.")
+    _possible(day)
     return day
+
+
+def _possible(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValueError(f"This lies outside the years {YEARS[0]} to {YEARS[-1]}: correct the year.")
 
 
 @lru_cache(maxsize=1)
@@ -82,8 +88,9 @@ def _moment(cell: str) -> datetime:
         at = datetime.fromisoformat(cell) if MOMENT.fullmatch(cell) else None
     except ValueError:
         at = None
-    if at is None or at.year not in YEARS:
+    if at is None:
         raise ValueError("This is no time: write it like 2026-03-31T14:30, or with a zone, 2026-03-31T14:30-04:00.")
+    _possible(at)
     return (at if at.tzinfo else at.replace(tzinfo=_practice_zone(settings.TIME_ZONE))).astimezone(UTC)
 
 

@@ -17,7 +17,6 @@ UNPACKED = 500_000_000
 SHARED = 100_000_000
 ROWS = 200_000
 COLUMNS = 200
-CELL = 30_000
 # A letter may take so many bytes as XML.
 BYTES = 5
 PIECE = 1 << 20
@@ -148,5 +147,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.10g}"
-    return str(value).replace("\0", "").strip()[:CELL]
+        return f"{value:.15g}"
+    return str(value).replace("\0", "").strip()

@@ -6,7 +6,7 @@ from django.db import connection
 
 from lwg_intake.audit.grants import append_only_tables
 from lwg_intake.audit.models import RowChange
-from tests.factories.caseload import SuggestionFactory
+from tests.factories.caseload import HandoverFactory, SuggestionFactory
 from tests.factories.messages import MessageFactory
 from tests.factories.records import AppointmentFactory, ClientFactory, ContactFactory
 
@@ -49,11 +49,12 @@ def of(row):
     return RowChange.objects.filter(record=row._meta.db_table, row_id=row.pk).order_by("pk")
 
 
-def test_what_belongs_to_an_assignment_is_noted_for_its_client():
-    suggestion = SuggestionFactory()
-    type(suggestion).objects.filter(pk=suggestion.pk).update(because="Moved away.")
-    client = suggestion.assignment.client_id
-    assert list(of(suggestion).values_list("deed", "client_id")) == [("INSERT", client), ("UPDATE", client)]
+@pytest.mark.parametrize("make", [SuggestionFactory, HandoverFactory])
+def test_what_belongs_to_an_assignment_is_noted_for_its_client(make):
+    row = make()
+    type(row).objects.filter(pk=row.pk).update(because="Moved away.")
+    client = row.assignment.client_id
+    assert list(of(row).values_list("deed", "client_id")) == [("INSERT", client), ("UPDATE", client)]
 
 
 def test_of_a_message_the_words_and_the_address_are_noted_and_not_each_attempt_to_send_it():

@@ -12,7 +12,6 @@ from lwg_intake.audit.triggers import MANY
 from lwg_intake.policy.values import change
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
-from tests.factories.caseload import HandoverFactory
 from tests.factories.cases import CaseFactory
 from tests.factories.policy import SettingFactory
 from tests.factories.records import (
@@ -36,7 +35,7 @@ from tests.returning.deeds import do, start
 pytestmark = pytest.mark.django_db
 TRACKED = (
     AppointmentFactory, AssignmentFactory, BalanceFactory, CaseFactory, ClientFactory, ClinicianFactory,
-    DocumentFactory, HandoverFactory, InsurancePolicyFactory, LegalHoldFactory, OmhcAssessmentFactory, PlaceHoldFactory,
+    DocumentFactory, InsurancePolicyFactory, LegalHoldFactory, OmhcAssessmentFactory, PlaceHoldFactory,
     RemovalFactory, SettingFactory, TerminationFactory, UserFactory,
 )  # fmt: skip
 

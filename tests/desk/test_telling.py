@@ -3,7 +3,7 @@
 import pytest
 
 from lwg_intake.audit.models import Event
-from lwg_intake.desk.telling import details, row_line, sentence
+from lwg_intake.desk.telling import Names, details, lines, row_line, sentence
 from lwg_intake.desk.verbs import VERBS
 from tests.factories.audit import RowChangeFactory
 
@@ -51,3 +51,20 @@ def test_a_column_of_a_row_is_told_before_and_after(pair, told):
 @pytest.mark.parametrize(("count", "words"), [(1, "1 client"), (3, "3 clients")])
 def test_one_client_is_no_plural(count, words):
     assert sentence(Event(verb="calls.opened", values={"clients": count})) == f"looked at the call list: {words}"
+
+
+@pytest.mark.parametrize(
+    ("verb", "values"),
+    [
+        ("client.viewed", ["a", "list"]), ("client.viewed", "words"), ("client.viewed", 7),
+        ("trail.viewed", {"asked": {"person": "who"}}), ("trail.viewed", {"asked": ["person"]}),
+        ("client.changed", {"clinician": ["not", "hashed"]}),
+    ],
+)  # fmt: skip
+def test_an_event_that_the_program_never_wrote_is_shown_as_it_stands(verb, values):
+    (line,) = lines([Event(verb=verb, values=values)], Names(), {})
+    assert (line.what, line.details) == (verb, [("not as the program writes it", str(values))])
+
+
+def test_a_row_change_that_no_trigger_wrote_is_shown_as_it_stands():
+    assert row_line(RowChangeFactory.build(changed=["a", "list"])).changed == [("holds", "a → list")]

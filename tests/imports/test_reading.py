@@ -19,7 +19,7 @@ BAD_CELLS = [
     ("clients", "dob", "3/7/1988", "This is no date: write it as year-month-day, like 2026-03-31."),
     ("clients", "dob", "19880307", "This is no date: write it as year-month-day, like 2026-03-31."),
     ("clients", "dob", "1988-02-30", "There is no such day in the calendar."),
-    ("clients", "dob", "0088-02-03", "This is no date: write it as year-month-day, like 2026-03-31."),
+    ("clients", "dob", "0088-02-03", "This lies outside the years 1900 to 2199: correct the year."),
     ("clients", "portal", "open", "This is not one of none, invited, active."),
     ("clients", "flags", "vip", "This is not one of risk, part2, hold."),
     ("clients", "last_name", "a\0b", "This holds a NUL character, which no text can: remove it."),
