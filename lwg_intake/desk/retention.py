@@ -62,23 +62,31 @@ DECIDED = """
 SELECT d.outcome, (d.decided_at AT TIME ZONE %(zone)s)::date AS "on" FROM records_recorddecision d
 WHERE d.client_id = c.id ORDER BY d.id DESC LIMIT 1
 """
-# First the cheap tests, which leave few; then the exact date of those.
+# First the cheap tests, which leave few; then, of those alone and once for each, the exact date. MATERIALIZED and
+# OFFSET 0 keep the planner from working it out for everybody first: 1.5 s instead of 11 with 500,000 clients.
 PAST = f"""
-SELECT c.id, last.last_on, {KEEP_UNTIL} AS keep_until
-FROM records_client c CROSS JOIN LATERAL ({LAST_ENTRY}) AS last LEFT JOIN LATERAL ({DECIDED}) AS decided ON true
-WHERE (c.dob IS NULL OR c.dob <= %(born_by)s)
-  AND NOT 'hold' = ANY(c.flags)
-  AND NOT EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
-  AND NOT EXISTS (
-      SELECT FROM records_appointment v WHERE v.client_id = c.id AND v.starts_at > %(by)s + interval '2 days'
-  )
-  AND NOT EXISTS (SELECT FROM records_contact k WHERE k.client_id = c.id AND k.at > %(by)s + interval '2 days')
-  AND NOT EXISTS (SELECT FROM checklists_case s WHERE s.client_id = c.id AND s.status IN ('open', 'waitlist'))
+WITH old AS MATERIALIZED (
+    SELECT c.id, c.dob, c.last_intake_on, c.plan_updated_on, c.demographics_on
+    FROM records_client c
+    WHERE (c.dob IS NULL OR c.dob <= %(born_by)s)
+      AND NOT 'hold' = ANY(c.flags)
+      AND NOT EXISTS (SELECT FROM records_assignment a WHERE a.client_id = c.id AND a.ended_on IS NULL)
+      AND NOT EXISTS (
+          SELECT FROM records_appointment v WHERE v.client_id = c.id AND v.starts_at > %(by)s + interval '2 days'
+      )
+      AND NOT EXISTS (SELECT FROM records_contact k WHERE k.client_id = c.id AND k.at > %(by)s + interval '2 days')
+      AND NOT EXISTS (SELECT FROM checklists_case s WHERE s.client_id = c.id AND s.status IN ('open', 'waitlist'))
+)
+SELECT c.id, last.last_on, kept.until
+FROM old c
+CROSS JOIN LATERAL ({LAST_ENTRY} OFFSET 0) AS last
+CROSS JOIN LATERAL (SELECT {KEEP_UNTIL} AS until OFFSET 0) AS kept
+LEFT JOIN LATERAL ({DECIDED}) AS decided ON true
+WHERE last.last_on IS NOT NULL AND kept.until < %(today)s
   AND (decided.outcome IS NULL
        OR decided.outcome = 'kept' AND decided."on" <= %(decided_by)s
        OR decided.outcome = 'handed' AND decided."on" < last.last_on)
-  AND last.last_on IS NOT NULL AND {KEEP_UNTIL} < %(today)s
-ORDER BY keep_until, c.id
+ORDER BY kept.until, c.id
 """
 
 
