@@ -75,12 +75,14 @@ def answer(terms: list[Term], *, user: User | None, limit: int = MOST_LINES) -> 
     near = _with_near_words(terms) if misspelt else terms
     lacking, choices = _may_be_lacking(near)
     hits = _ask(_met(near, visible, limit, lacking), limit)
+    met = bool(hits)
     if not hits and choices:
         hits = _ask(_any_met(choices, visible, limit), limit)
     names = [term for term in terms if term.shape == "name" and not _is_initial(term)]
     if not hits and names and len(terms) > 1 and all(term.shape == "name" or _is_when(term) for term in terms):
         hits = _ask(_rarest_met(names, visible, limit), limit)
-    return _found(hits, terms)
+    found = _found(hits, terms)
+    return found if met else replace(found, sure=False)
 
 
 def _found(hits: list[tuple[Hit, bool, float]], terms: list[Term]) -> Found:
@@ -292,7 +294,8 @@ def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
 
     The record may lack a middle name or have another name since a marriage: where two other terms say who is meant, one
     word may be missing, rather one that is short or stands between others than the first or the last. A whole telephone
-    number, an e-mail address or a record number says it alone.
+    number, an e-mail address or a record number says it alone, and so do the names beside one that nobody of that name
+    has.
     """
     names = [term for term in terms if term.shape == "name"]
     two_say_it = len(names) > 1 and len(terms) > 2
@@ -300,7 +303,11 @@ def _may_be_lacking(terms: list[Term]) -> tuple[Term | None, list[list[Term]]]:
     lacking = inner[0] if two_say_it and inner else None
     choices = [[term for term in terms if term is not one] for one in names if two_say_it and one is not lacking]
     whole = [_whole(term) for term in terms if term.shape not in ("name", "date of birth") and _length(term) >= WHOLE]
-    return lacking, [*choices, whole] if names and whole else choices
+    choices += [whole] if names and whole else []
+    if len(names) < len(terms) and not all(map(_is_initial, names)):
+        # A number may be a new one, or another's, where the name is right.
+        choices.append(names)
+    return lacking, choices
 
 
 def _rarest_met(names: list[Term], visible: _Sql, limit: int) -> _Sql:

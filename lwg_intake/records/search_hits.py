@@ -39,6 +39,8 @@ class Hit:
     email: str
     city: str
     state: str
+    guardian_name: str
+    guardian_phone: str
     status: str  # one of ClientStatus
     clinician: str
     seen_on: date | None
@@ -54,11 +56,14 @@ class Hit:
         return ClientStatus(self.status).label
 
     def facts(self, today: date) -> str:
-        """What tells namesakes apart, as far as known: birth date and age, phone, place, clinician, last visit."""
+        """What tells namesakes apart, as far as known: birth date and age, phone, place, clinician, last visit; and who
+        may ring for them, from which number."""
         born = f"{_said(self.dob)} ({dates.age_on(self.dob, today)})" if self.dob else ""
         place = f"{self.city}, {self.state}".strip(", ")
         seen = f"last seen {_said(self.seen_on)}" if self.seen_on else ""
-        return " · ".join(filter(None, (born, self.phone, place, self.clinician, seen)))
+        own = self.guardian_phone if self.guardian_phone != self.phone else ""
+        guardian = f"guardian {self.guardian_name} {own}".rstrip() if self.guardian_name or own else ""
+        return " · ".join(filter(None, (born, self.phone, guardian, place, self.clinician, seen)))
 
 
 def _said(day: date) -> str:
@@ -76,6 +81,7 @@ def lines() -> tuple[str, tuple[Any, ...]]:
     kept = Appointment.objects.filter(**own, state=AppointmentState.KEPT).order_by("-starts_at")
     clients: QuerySet[Any] = Client.objects.order_by().values_list(
         "pk", "ref", "first_name", "last_name", "preferred_name", "dob", "phone", "email", "city", "state",
+        "guardian_name", "guardian_phone",
         Case(
             When(Exists(Assignment.objects.running().filter(**own)), then=Value(ClientStatus.ACTIVE.value)),
             When(Exists(Assignment.objects.filter(**own)) | Exists(Termination.objects.filter(**own)),

@@ -143,7 +143,19 @@ def _same_names() -> dict[str, dict[str, int]]:
 
 
 def _email(match: re.Match[str], today: date) -> Term:
-    return Term("e-mail", (Way("mail", match[0].lower(), EXACT, BEGINS),))
+    """With a slip behind the @, who has what stands before it comes nearest."""
+    text = match[0].lower()
+    own = text.partition("@")[0]
+    ways = (Way("mail", text, EXACT, BEGINS), Way("mail", f"{own}@", 0, -HALF))
+    return Term("e-mail", ways if own else ways[:1])
+
+
+def _own_part(match: re.Match[str], today: date) -> Term:
+    """What may stand before the @ of an address: with a digit in it nothing else, without one it may be a name."""
+    mail = Way("mail", match[0].lower(), EXACT, BEGINS)
+    if re.search(r"\d", match[0]):
+        return Term("e-mail", (mail,))
+    return Term("name", (*_named(*_parts(match[0])).ways, mail))
 
 
 def _dob(*days: date | None) -> Term:
@@ -168,15 +180,23 @@ def _spelt(match: re.Match[str], today: date) -> Term:
 
 def _month_of_year(match: re.Match[str], today: date) -> Term:
     month = match["m"] if match["m"].isdecimal() else str(_MONTHS.index(match["m"][:3].lower()) + 1)
-    return Term("date of birth", (Way("dob", f"{match['y']}-{month:0>2}", 0, BEGINS),))
+    first = _day(match["y"], month, "1", today)
+    return Term("date of birth", (Way("dob", f"{first:%Y-%m}", 0, BEGINS),) if first else ())
 
 
 def _birthday(match: re.Match[str], today: date) -> Term:
-    """Whoever was born on this day, in whatever year."""
-    month = str(_MONTHS.index(match["month"][:3].lower()) + 1)
+    return Term("date of birth", _born_on(str(_MONTHS.index(match["month"][:3].lower()) + 1), match["d"], today))
+
+
+def _birthday_in_digits(match: re.Match[str], today: date) -> Term:
+    return Term("date of birth", _born_on(match["a"], match["b"], today) or _born_on(match["b"], match["a"], today))
+
+
+def _born_on(month: str, day: str, today: date) -> tuple[Way, ...]:
+    """Whoever was born on this day, in whatever year; nothing where there is no such day."""
     years = range(today.year, today.year - LONGEST_LIFE, -1)
-    days = tuple((day.isoformat(), ENDS) for year in years if (day := _day(str(year), month, match["d"], today)))
-    return Term("date of birth", (Way("dob", f"{month}-{match['d']}", 0, 0, days),) if days else ())
+    days = tuple((born.isoformat(), ENDS) for year in years if (born := _day(str(year), month, day, today)))
+    return (Way("dob", f"{month}-{day}", 0, 0, days),) if days else ()
 
 
 def _month_meant(match: re.Match[str]) -> str:
@@ -232,6 +252,8 @@ def _number(match: re.Match[str], today: date) -> Term:
     ways += [Way("phone", phone[-10:])] * (len(phone) > 10)
     if day := _SPACED.fullmatch(match[0].strip()):
         ways += _dob(_day(day["y"], day["a"], day["b"], today)).ways
+    if day := _DASHED.fullmatch(match[0].strip()):
+        ways += _born_on(day["a"], day["b"], today)
     if len(digits) in (6, 8):
         ways += _dob(_day(digits[4:], digits[:2], digits[2:4], today)).ways
     if len(digits) == 8:
@@ -258,6 +280,7 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_DASHED = re.compile(r"(?P<a>\d{1,2})-(?P<b>\d{1,2})")
 _SPACED = re.compile(r"(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>\d\d)")
 _LONG_MONTHS = ["january", "february", "march", "april", "august", "september", "october", "november", "december"]
 _NO_NAMESAKE = "january|february|march|july|september|october|november|december"  # April, May, June, August are people.
@@ -281,6 +304,7 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
     (re.compile(pattern, re.IGNORECASE | re.ASCII), meaning)
     for pattern, meaning in (
         (r"[^\s,;<>]+@[^\s,;<>]*", _email),
+        (r"(?<!\S)[a-z][\w-]*(?:[.+][\w-]+)+(?!\S)", _own_part),
         (r"\b(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b", _iso),
         (rf"\b(?P<a>\d{{1,2}})(\s*[-/.]\s*)(?P<b>\d{{1,2}})\2{_YEAR}\b", _american),
         (r"\b(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>(?:19|20)\d\d)\b", _american),
@@ -290,9 +314,11 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])\b", _month_of_year),
         (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)\b", _month_of_year),
         (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+(?P<y>(?:19|20)\d\d)\b", _month_of_year),
+        (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+['’](?P<y>\d\d)\b", _month_of_year),
         (rf"\b{_BIRTH_MONTH}[\s,.-]*{_NTH}\b", _birthday),
         (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_BIRTH_MONTH}\b", _birthday),
         (r"(?<![-\d/])(?:\(?\d{3}\)?/\d{3}[-/]|\d{3}/)\d{4}(?![-\d/])", _number),
+        (r"(?<![-\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![-\d/]|\s*/)", _birthday_in_digits),
         (r"\b\d{1,2}\s*/\s*\d{0,2}(?:\s*/\s*\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed
         (r"\+?\(?\d(?:[\s().\-]*\d){6,}\s*(?:x|ext\.?|extension|#)\s*\d{1,6}\b", _number),
         (r"^\s*(?:[a-z][\s-]+\d{4,}|[a-z]{2}[\s-]+\d{5,6})\s*$", _mixed),  # Ng and four digits are a name and a phone.

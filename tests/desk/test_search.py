@@ -97,11 +97,11 @@ def test_no_text_breaks_the_page(client: Browser, csr: User, cat: Client, text: 
     ("text", "said"),
     [
         ("zzzz", "Nobody found. Try fewer letters"),
-        ("smith 0124", "Nobody found. Try fewer letters"),
+        ("xqzxqz 0124", "Nobody found. Try fewer letters"),
         ("s", "Type at least two letters or digits"),
         ("%_", "Type at least two letters or digits"),
         ("💥💥", "Type at least two letters or digits"),
-        ("3/7", "Type at least two letters or digits, or a whole date of birth."),
+        ("3/", "Type at least two letters or digits, or a whole date of birth."),
         ("smith 2/30/1988", "There is no such day. Try the year of birth beside a name"),
     ],
 )

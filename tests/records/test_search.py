@@ -234,6 +234,26 @@ def test_where_the_day_the_year_or_the_initial_is_wrong_the_name_is_nearest(peop
     assert ([hit.ref for hit in found.hits], found.nearly) == (["C-1001"], True)
 
 
+@pytest.mark.parametrize("text", ["smith 0124", "smith 410-555-0124", "catherine smith 9876", "smith C-9999",
+                                  "catherine smith (443) 555-0199", "cat.smith@exmaple.com"])  # fmt: skip
+def test_where_the_number_or_the_address_is_another_the_name_is_nearest(people: None, text: str) -> None:
+    found = answer(read(text, TODAY), user=None)
+    assert (found.hits[0].ref, found.nearly) == ("C-1001", True)
+    assert not found.sure or "@" in text
+
+
+def test_who_has_the_name_stands_before_who_has_the_number() -> None:
+    add("N-1", "Ada Brightwater", phone="410-555-0111")
+    add("N-2", "Jiri Wojcik", phone="240-555-0100")
+    assert refs("Ada Brightwater 240 555 0100") == ["N-1", "N-2"]
+
+
+def test_whose_guardian_has_the_number_is_shown_with_the_guardian() -> None:
+    add("G-1", "Kai Evans", phone="202-555-0141", guardian_name="Lou Evans", guardian_phone="202-555-0162")
+    (hit,) = answer(read("0162", TODAY), user=None).hits
+    assert "202-555-0141 · guardian Lou Evans 202-555-0162" in hit.facts(TODAY)
+
+
 def test_who_may_not_be_seen_is_not_found_by_the_other_name_either(people):
     add("C-2001", "Siobhan McLaughlin")
     stranger = User.objects.create_user("stranger@example.com", "x", roles=[Role.CLINICIAN])

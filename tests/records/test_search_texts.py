@@ -133,6 +133,10 @@ pytestmark = pytest.mark.django_db
         ("decembre 1st, 1990", "C-1002"),
         ("1 deceber 1990", "C-1002"),
         ("march 7", "C-1001"),
+        ("smith 3/7", "C-1001"),
+        ("3/7 catherine", "C-1001"),
+        ("smith 3-7", "C-1001"),
+        ("march '88", "C-1001"),
         ("the 7th of march", "C-1001"),
         ("smith, born March 7", "C-1001"),
         ("smith 88", "C-1001"),
@@ -141,6 +145,8 @@ pytestmark = pytest.mark.django_db
         # E-mail and record number.
         ("cat.smith@example.com", "C-1001"),
         ("CAT.SMITH@", "C-1001"),
+        ("cat.smith", "C-1001"),
+        ("Cat.Smi", "C-1001"),
         ("mum@example.org", "C-1004"),
         ("C-1003", "C-1003"),
         ("c1003", "C-1003"),
@@ -184,7 +190,7 @@ def test_finds(people: None, text: str, ref: str) -> None:
     "text",
     ["", " ", "s", "%", "_", "%%%", "''", '"', "\\", "\0", "\0\0ab\0", "--", "'; DROP TABLE records_client; --", "(((",
      "x" * 10_000, "a " * 500, "9" * 500, "2/30/1988", "99/99/9999", "0000-00-00", "@", "@@", "\ud800\udfff", "💥💥",
-     "مرحبا", "%s %(a)s {0}", "3/", "3/7/", "smith 0124", "smith 410-555-0124", "xqzxqz 3/8/88", "xqzxqz wvwvwv",
+     "مرحبا", "%s %(a)s {0}", "3/", "3/7/", "xqzxqz 0124", "xqzxqz 3/8/88", "xqzxqz wvwvwv",
      "\u0301\u0301"],
 )  # fmt: skip
 def test_what_means_nobody_finds_nobody_and_never_fails(people: None, text: str) -> None:
