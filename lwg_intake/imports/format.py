@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
+from lwg_intake import dates
 from lwg_intake.imports.values import (
     AGES,
     DATE,
@@ -101,6 +103,15 @@ def balance_is_dated(values: dict[str, Any]) -> None:
         raise Unfit("no_show_fees", "no_show_fees is a part of the balance: give balance and balance_as_of too.")
 
 
+def outcome_has_come(values: dict[str, Any]) -> None:
+    """Nobody has come to a visit of another day yet, or failed to; called off it may be."""
+    state, at = values["state"], values["starts_at"]
+    has_outcome = state in (rules.AppointmentState.KEPT, rules.AppointmentState.NO_SHOW)
+    if has_outcome and at > timezone.now() and (day := dates.day_of(at)) > dates.today():
+        said = rules.AppointmentState(state).label.lower()
+        raise Unfit("state", f"A visit on {day:%b %-d, %Y} cannot be “{said}” yet: correct one of the two.")
+
+
 CLIENT = Column("client_ref", text(40), "client_id", needed=True, refers="clients")
 CLINICIAN = Column("clinician_ref", text(40), "clinician_id", needed=True, refers="clinicians")
 SERVICE = Column("service", choice(rules.Service), needed=True)
@@ -176,7 +187,7 @@ FILES = (
         Column("starts_at", MOMENT_KIND, needed=True),
         Column("kind", choice(rules.AppointmentKind), needed=True),
         Column("state", choice(rules.AppointmentState, empty=rules.AppointmentState.UNRESOLVED.value)),
-    )),
+    ), (outcome_has_come,)),
     File("contacts", "The interaction log. Append-only: a changed row is kept beside the first as its correction.",
          Contact, ("contact_ref",), (
         Column("contact_ref", REF, "ref", needed=True),

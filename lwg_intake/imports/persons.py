@@ -29,6 +29,8 @@ CLIENTS = """
 SELECT id, ref, first_name, last_name, preferred_name, dob, email, phone FROM records_client
 WHERE dob = ANY (%s) OR trim(regexp_replace(
     replace(search_plain(first_name || ' ' || last_name), '''', ''), '[^a-z0-9]+', ' ', 'g')) = ANY (%s)
+    OR id IN (SELECT client_id FROM records_searchkey WHERE kind = 'mail' AND key = ANY (%s))
+    OR id IN (SELECT client_id FROM records_searchkey WHERE kind = 'phone' AND key = ANY (%s))
 """
 
 
@@ -122,7 +124,7 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named, bool], str]) -> tu
     from a namesake.
     """
     people = {who.same: who for who in wanted}
-    by_key, by_dob = _on_record(list(people.values()))
+    by_key, by_dob, by_reach = _on_record(list(people.values()))
     decided = {
         (person.key, person.dob): person
         for person in Person.objects.filter(
@@ -132,7 +134,8 @@ def answers(wanted: Iterable[Named], ref_of: Callable[[Named, bool], str]) -> tu
     found: dict[Key, Answer] = {}
     doubts: list[int] = []
     for same, who in people.items():
-        there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob])}.values()
+        reached = [known for way in _reached(who.facts).items() for known in by_reach[way]]
+        there = {known.pk: known for known in (*by_key[who.key], *by_dob[who.dob], *reached)}.values()
         key = _apart(who) if _reached(who.facts) or len(by_key[who.key]) > 1 else who.key
         person = decided.get((key, who.dob))
         verdict = person.verdict if person else Person.Verdict.OPEN
@@ -185,10 +188,16 @@ def _decided(person: Person) -> str:
 
 
 def _near(who: Named, known: _Known) -> bool:
-    """Whether it may be the same person: the one agrees, and the other nearly does or is not known."""
+    """Whether it may be the same person: the one agrees, and the other nearly does or is not known.
+
+    Who is reached in the same way may be, where the names are one, or are alike and a birth date is missing: a family
+    has one telephone.
+    """
+    reached = reached_alike(who.facts, known.facts)
     if who.key in known.keys:
-        return not who.dob or not known.dob or _slip(who.dob, known.dob)
-    return bool(who.dob and who.dob == known.dob and any(alike(who.key, key) for key in known.keys))
+        return not who.dob or not known.dob or _slip(who.dob, known.dob) or reached
+    agrees = who.dob == known.dob if who.dob and known.dob else reached
+    return agrees and any(alike(who.key, key) for key in known.keys)
 
 
 def _slip(one: date, other: date) -> bool:
@@ -198,13 +207,18 @@ def _slip(one: date, other: date) -> bool:
     return swapped or sum(a == b for a, b in pairs) >= 2
 
 
-def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date | None, list[_Known]]]:
-    """The clients with one of these names or birth dates, by each. Nobody is found by an unknown birth date."""
+def _on_record(
+    people: list[Named],
+) -> tuple[dict[str, list[_Known]], dict[date | None, list[_Known]], dict[tuple[str, str], list[_Known]]]:
+    """The clients with one of these names or birth dates, or reached so, by each. No birth date finds nobody."""
     dobs = list({who.dob for who in people if who.dob})
+    ways = {way for who in people for way in _reached(who.facts).items()}
+    mails, phones = ([value for name, value in ways if name == kind] for kind in ("email", "phone"))
     by_key: dict[str, list[_Known]] = defaultdict(list)
     by_dob: dict[date | None, list[_Known]] = defaultdict(list)
+    by_reach: dict[tuple[str, str], list[_Known]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(CLIENTS, [dobs, list({who.key for who in people})])
+        cursor.execute(CLIENTS, [dobs, list({who.key for who in people}), mails, phones])
         for pk, ref, first, last, preferred, dob, email, phone in cursor.fetchall():
             keys = frozenset({person_key(first, last), person_key(preferred or first, last)})
             known = _Known(pk, ref, keys, dob, {"email": email, "phone": phone})
@@ -212,7 +226,9 @@ def _on_record(people: list[Named]) -> tuple[dict[str, list[_Known]], dict[date 
                 by_key[key].append(known)
             if dob:
                 by_dob[dob].append(known)
-    return by_key, by_dob
+            for way in _reached(known.facts).items():
+                by_reach[way].append(known)
+    return by_key, by_dob, by_reach
 
 
 def _ask(key: str, who: Named, person: Person | None, candidates: list[int]) -> Person:

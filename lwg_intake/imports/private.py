@@ -13,9 +13,18 @@ DIAGNOSIS = re.compile(
     r"\bdiag|\bicd\b|\bicd-?\d|\bdsm\b|\bdx\d*\b|\bproblem\b|\bdisorders?\b|\bconditions?\b|\baxis\b|\bf[ -]?codes?\b",
     re.IGNORECASE,
 )
-# A code of ICD-10 as it is written with its point: F41.1. Without one it may be a room, a fee or a number.
+# A code of ICD-10 as it is written with its point: F41.1.
 CODE = re.compile(r"(?<![A-Za-z0-9.@])[A-TV-Z][0-9][0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-z0-9])")
-CODE_BYTES = re.compile(CODE.pattern.encode())
+# As claims write those of this field: F411. And what they are called.
+BARE = re.compile(r"(?:F[0-9]{2}[0-9A-Z]{0,3}[\s,;/|]*)+")
+CALLED = re.compile(
+    r"\b(?:(?:depressive|anxiety|panic|bipolar|adjustment|mood|personality|eating|stress|psychotic|compulsive|deficit)"
+    r"\b.*\bdisorder|(?:dysthym|schizo|cyclothym)\w+|ptsd\b|adhd\b)",
+    re.IGNORECASE,
+)
+TELLING = re.compile(
+    b"|".join((CODE.pattern.encode(), rb"(?<![A-Za-z0-9])F[0-9]{2}", b"(?i:%s)" % CALLED.pattern.encode()))
+)
 # So many rows are looked through for columns that hold codes under another name; a third of the cells tells one.
 LOOKED_THROUGH = 1_000
 OURS = {column.name for file in FILES for column in file.columns}
@@ -29,8 +38,8 @@ def is_diagnosis(column: str) -> bool:
 
 
 def may_tell_codes(content: bytes) -> bool:
-    """Whether a file not yet read may hold codes of diagnoses, whatever its encoding."""
-    return bool(CODE_BYTES.search(content.replace(b"\0", b"") if b"\0" in content else content))
+    """Whether a file not yet read may hold diagnoses or their codes, whatever its encoding."""
+    return bool(TELLING.search(content.replace(b"\0", b"") if b"\0" in content else content))
 
 
 def without_diagnoses(rows: Rows) -> Rows:
@@ -68,9 +77,14 @@ def _dropped(header: list[str], rows: list[list[str]]) -> set[int]:
     for index, name in enumerate(header):
         if name.strip().casefold() not in OURS:
             filled = [row[index] for row in rows if row[index].strip()]
-            if 3 * sum(bool(CODE.search(cell)) for cell in filled) >= max(len(filled), 1):
+            if 3 * sum(map(_tells, filled)) >= max(len(filled), 1):
                 found.add(index)
     return found
+
+
+def _tells(cell: str) -> bool:
+    """Whether a cell holds a diagnosis, by its code or its name."""
+    return bool(CODE.search(cell) or BARE.fullmatch(cell.strip()) or CALLED.search(cell))
 
 
 def _unequal(cells: int, header: int) -> str:

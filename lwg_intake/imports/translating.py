@@ -24,6 +24,7 @@ from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
 from lwg_intake.imports.words import (
+    ATTENDED,
     attendance,
     is_attendance,
     kind_of,
@@ -47,6 +48,7 @@ NAMESAKE = (
     "A row above has this name with another phone or e-mail, and no birth date tells whether both are one person. "
     "Bring this row again once the other is on record: then it is asked."
 )
+CONTRADICTS = "A row above says of the same visit that it was “{}”, which stands: correct one of the two."
 # So many words are told of which nobody knows what they mean.
 TOLD = 10
 # Fields of clients that a foreign file may tell.
@@ -105,6 +107,7 @@ class Translated:
         self._unknown: Counter[str] = Counter()
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: dict[Any, dict[str, str]] = {}
+        self._stated: dict[Any, AppointmentState | None] = {}
 
     @property
     def done(self) -> int:
@@ -215,10 +218,15 @@ class Translated:
                 continue
             (clinician,) = meant
             once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
-            if once in self._seen:
-                self._passed[REPEATED] += 1
+            stated = ATTENDED.get(plain(visit.state))
+            if once in self._stated:
+                before = self._stated[once]
+                if stated and before and stated != before:
+                    yield line, Broken(CONTRADICTS.format(before.label.lower()), "", visit.who.name)
+                else:
+                    self._passed[REPEATED] += 1
                 continue
-            self._seen[once] = visit.who.facts
+            self._stated[once] = stated
             if visit.state and not is_attendance(visit.state):
                 self._unknown[visit.state] += 1
             yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))

@@ -1,9 +1,10 @@
 """Who is meant by a name in a report of another system: one certain answer is taken, anything less is asked."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from lwg_intake import dates
 from lwg_intake.imports import working
 from lwg_intake.imports.models import Person
 from lwg_intake.records.models import Client
@@ -134,6 +135,35 @@ def test_another_of_the_same_name_never_writes_over_how_the_first_is_reached(cli
     assert figures(run) == (0, 2, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "phone", "email", "asked"),
+    [
+        ("Ada Brightwatter", "(301) 555 0123", "", True),
+        ("Adah Brightwater", "", "ADA@example.com", True),
+        ("Ada Brightwatter", "301-555-0199", "other@example.com", False),
+        ("Omar Duarte", "301-555-0123", "", False),
+    ],
+)
+def test_who_is_reached_in_the_same_way_is_asked_about_though_the_name_differs(
+    client, admin, name, phone, email, asked
+):
+    ClientFactory(first_name="Ada", last_name="Brightwater", phone="301-555-0123", email="ada@example.com")
+    told = {"Client": name, "Phone number": phone, "Email": email}
+    run = checked(client, "d.csv", reports.details(told))
+    assert (run.open_doubts().count(), figures(run)[0]) == ((1, 0) if asked else (0, 1))
+
+
+def test_the_same_name_and_telephone_with_quite_another_birth_date_is_asked_about(client, admin, ada):
+    ada.phone = "301-555-0123"
+    ada.save()
+    rows = [["Last Name", "First Name", "Born", "Phone"], ["Brightwater", "Ada", "1970-01-01", "301-555-0123"]]
+    run = checked(client, "people.csv", reports.as_csv(rows))
+    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2", "phone": "3"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    assert run.open_doubts().count() == 1
+
+
 def test_what_differs_is_marked_and_who_treats_the_client_stands_beside(client, admin, ada, naomi):
     AssignmentFactory(client=ada, clinician=naomi)
     rows = [["Last Name", "First Name", "Born"], ["Brightwatter", "Ada", "1988-03-07"], ["Brightwater", "Ada", ""]]
@@ -170,3 +200,22 @@ def test_an_answer_also_settles_the_other_files_that_wait_for_it(client, admin, 
     assert working.waiting() == [second.pk]
     working.work(second.pk)
     assert figures(second) == (1, 0, 0, 0)
+
+
+def test_two_rows_that_contradict_each_other_are_no_repetition(client, admin, ada, naomi):
+    told = [("Ada Brightwater", "Naomi Clarke", "03/02/2026", said) for said in ("Show", "No Show", "", "Show")]
+    run = checked(client, "a.csv", reports.attendance(*told))
+    decide(client, run, f"same:{ada.pk}")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert figures(run) == (1, 0, 0, 1)
+    assert "A row above says of the same visit that it was “kept”" in page and "2 rows that repeat another" in page
+
+
+def test_nobody_has_come_to_a_visit_that_is_still_to_come(client, admin, ada, naomi):
+    days = [f"{dates.today() + timedelta(days=ahead):%m/%d/%Y}" for ahead in (0, 7, 8)]
+    said = zip(days, ("Show", "No Show", ""), strict=True)
+    told = [("Ada Brightwater", "Naomi Clarke", *one) for one in said]
+    run = checked(client, "a.csv", reports.attendance(*told))
+    decide(client, run, f"same:{ada.pk}")
+    assert figures(run) == (2, 0, 0, 1)
+    assert "cannot be “no-show” yet" in client.get(f"/imports/{run.pk}/").content.decode()

@@ -144,6 +144,8 @@ def test_a_row_cut_short_beside_a_diagnosis_is_left_out_with_its_reason_and_show
         *((name, ("nothing", "told")) for name in ("Diag", "Dx1", "Problem List", "F Code", "Axis I", "Disorder")),
         ("Zustand", ("F41.1 Generalised", "F32.9")),
         ("Prob 1", ("F41.1", "")),
+        ("Pointer A", ("F4310", "F331, F411")),
+        ("Claim info", ("Major depressive disorder, recurrent", "Generalized anxiety disorder")),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
