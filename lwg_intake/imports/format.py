@@ -142,7 +142,7 @@ FILES = (
         Column("ages", several(AGES), may_be_absent=True),
         Column("openings", WORDS, may_be_absent=True),
     ), at_once=True),
-    File("clients", "Everyone who is, was or may become a client, with balance and OMHC assessment.",
+    File("clients", "Everyone who is, was or may become a client, with balance (and its day) and OMHC assessment.",
          Client, ("client_ref",), (
         Column("client_ref", REF, "ref", needed=True),
         Column("first_name", NAME, needed=True),

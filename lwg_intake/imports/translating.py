@@ -169,6 +169,8 @@ class Translated:
 
     def _is_summary(self, cells: list[str]) -> bool:
         """Whether a row is about nobody. There are people who are called Sum: more is told of them than a name."""
+        if _says_everybody(cells):
+            return True
         visits = self.mapping.makes == "appointments"
         told = [self._cell(cells, name) for name in (("clinician", "date") if visits else ("dob", *CLIENT))]
         if all(told) if visits else any(told):
@@ -316,6 +318,10 @@ def _without(line: int, amiss: dict[str, str], told: dict[str, str]) -> Rejected
     (column, reason), *others = amiss.items()
     listed = " ".join([reason, *(f"{name}: {because}" for name, because in others), "The rest of the row goes in."])
     return Rejected(line, column, told[column], listed)
+
+
+def _says_everybody(cells: list[str]) -> bool:
+    return plain(next((cell for cell in cells if cell.strip()), "")) in ("all clients", "all patients")
 
 
 def _says_sum(cells: list[str]) -> bool:

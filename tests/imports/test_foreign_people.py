@@ -211,6 +211,12 @@ def test_two_rows_that_contradict_each_other_are_no_repetition(client, admin, ad
     assert "A row above says of the same visit that it was “kept”" in page and "2 rows that repeat another" in page
 
 
+def test_a_row_about_all_clients_is_about_nobody(client, admin, ada, naomi):
+    told = [("All clients", "All clinicians", "09/01/2026 - 11/26/2026", "85.7%")]
+    run = checked(client, "a.csv", reports.attendance(*told, ("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show")))
+    assert "2 rows that sum others up" in client.get(f"/imports/{run.pk}/").content.decode()
+
+
 def test_nobody_has_come_to_a_visit_that_is_still_to_come(client, admin, ada, naomi):
     days = [f"{dates.today() + timedelta(days=ahead):%m/%d/%Y}" for ahead in (0, 7, 8)]
     said = zip(days, ("Show", "No Show", ""), strict=True)
