@@ -12,6 +12,10 @@ from lwg_intake.records.rules import AppointmentKind, AppointmentState, Clinicia
 TITLES = {"dr", "mr", "mrs", "ms", "mx", "jr", "sr", "ii", "iii"}
 EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
 DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
+# Letters that are one of their own, not another with a mark: NFKD leaves them whole, the database's unaccent does not.
+LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 YEARS = range(1900, 2200)
 SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
@@ -46,8 +50,9 @@ ATTENDED = {
 
 def plain(text: str) -> str:
     """Letters and digits in lower case without accents, words parted by one space: marks such as "*" fall away."""
-    bare = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in bare if not unicodedata.combining(c)).casefold().replace("'", "").replace("’", "")
+    # In small letters ß is ss already.
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = bare.casefold().translate(LETTERS).replace("'", "").replace("’", "")
     return " ".join(word for word in re.split(r"[\W_]+", bare) if word)
 
 

@@ -45,6 +45,35 @@ def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, a
     assert figures(run) == {True: (0, 0, 0, 1), False: (0, 0, 1, 0), None: (1, 0, 0, 0)}[asked]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "on_record"),
+    [
+        ("Lukasz", "Brightwater", ("Łukasz", "Brightwater")),
+        ("Đặng", "Brightwater", ("Dang", "Brightwater")),
+        ("Ada", "Strassaere", ("Ada", "Straßære")),
+    ],
+)
+@pytest.mark.parametrize("dob", ["1988-03-07", ""])
+def test_letters_of_their_own_are_compared_as_they_are_written_without(client, admin, first, last, on_record, dob):
+    known = ClientFactory(first_name=on_record[0], last_name=on_record[1], dob=BORN)
+    run = checked(
+        client, "d.csv", reports.as_csv([["Last Name", "First Name", "Born"], [last, first, dob]])
+    )
+    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    if dob:
+        assert figures(run) == (0, 0, 1, 0) and not Person.objects.exists()
+    else:
+        assert Person.objects.get().candidates == [known.pk]
+
+
+def test_a_clinician_is_found_without_the_letters_of_their_own(client, admin, ada):
+    ClinicianFactory(first_name="Henrik", last_name="Sørensen")
+    row = {"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7), "Clinician Name": "Henrik Sorensen"}
+    assert figures(checked(client, "x.xlsx", reports.therapynotes(row))) == (1, 0, 0, 0)
+
+
 def test_two_of_one_name_and_birth_date_are_never_chosen_between(client, admin, ada, naomi):
     ClientFactory(first_name="Ada", last_name="Brightwater", dob=BORN)
     content = reports.therapynotes({"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)})
