@@ -14,7 +14,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.errors import NotThere, Refusal, Stale
 from lwg_intake.imports import undo
 from lwg_intake.imports.format import FILES
-from lwg_intake.imports.kinds import Mapping, mark_of, preset_of
+from lwg_intake.imports.kinds import Mapping, labelled, mark_of, preset_of
 from lwg_intake.imports.models import Kind, Person, Run, RunFile
 from lwg_intake.imports.tasks import work_on
 from lwg_intake.imports.uploads import Upload, told_apart
@@ -56,7 +56,7 @@ def _makes(name: str, mapping: dict[str, Any] | None) -> str:
 def say_columns(*, file_id: int, mapping: Mapping, by: User) -> Run:
     """Somebody says what the columns of a foreign file mean: kept for all such files, and this one is checked again.
 
-    Raises Refusal when something is missing without which no row can be read.
+    Raises Refusal when something is missing without which no row can be read, or one column would be two things.
     """
     if missing := mapping.missing():
         raise Refusal(f"Choose a column for: {', '.join(missing)}.")
@@ -65,6 +65,9 @@ def say_columns(*, file_id: int, mapping: Mapping, by: User) -> Run:
         run = _run(file.run_id if file else 0, by)
         if file is None or not file.header or max(mapping.columns.values()) >= len(file.header):
             raise NotThere("There is no such file whose columns could be mapped.")
+        if doubled := mapping.doubled():
+            column, meant = labelled(file.header)[doubled[0]], " and ".join(f"“{label}”" for label in doubled[1])
+            raise Refusal(f"The column “{column}” is chosen for {meant}. Choose it for one of them only.")
         mark, made = mark_of(file.header), {"mapping": mapping.as_json(), "made_by": by, "made_at": timezone.now()}
         kind, _ = Kind.objects.update_or_create(mark=mark, defaults={"name": file.name[:120], **made})
         RunFile.objects.filter(pk=file_id).update(mapping=mapping.as_json(), file=mapping.makes)

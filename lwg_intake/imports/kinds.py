@@ -88,6 +88,14 @@ class Mapping:
             lacking = {*lacking, "name"}
         return [target.label for target in TARGETS[self.makes] if target.group in lacking and target.key != "last_name"]
 
+    def doubled(self) -> tuple[int, list[str]] | None:
+        """The first column that is chosen for several things, and their labels; none where each is one thing."""
+        meant: dict[int, list[str]] = {}
+        for target in TARGETS[self.makes]:
+            if target.key in self.columns:
+                meant.setdefault(self.columns[target.key], []).append(target.label)
+        return next(((at, labels) for at, labels in meant.items() if len(labels) > 1), None)
+
 
 @dataclass(frozen=True)
 class Preset:

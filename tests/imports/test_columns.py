@@ -79,10 +79,10 @@ def test_back_again_nothing_that_was_chosen_is_lost(client, address):
     page = shown(client, address, page, "appointments", client="", last_name="0", state="2")
     fields = sent_by(page)
     assert [fields[name] for name in ("client", "last_name", "clinician", "date", "state")] == ["", "0", "2", "3", "4"]
-    assert client.post(address, fields | {"first_name": "0"}).status_code == 302
+    assert client.post(address, fields | {"first_name": "1"}).status_code == 302
     assert RunFile.objects.get().mapping == {
         "makes": "appointments",
-        "columns": {"last_name": 0, "first_name": 0, "clinician": 2, "date": 3, "state": 4},
+        "columns": {"last_name": 0, "first_name": 1, "clinician": 2, "date": 3, "state": 4},
     }
 
 
@@ -92,6 +92,15 @@ def test_a_refusal_keeps_what_was_chosen_for_the_other_kind(client, address):
     answer = client.post(address, sent_by(page))
     assert answer.status_code == 422
     assert sent_by(shown(client, address, answer.content.decode(), "appointments"))["clinician"] == "2"
+
+
+def test_one_column_for_two_things_is_refused_and_what_was_chosen_still_stands(client, address):
+    said = {"makes": "appointments", "last_name": "0", "first_name": "0", "clinician": "2", "date": "3", "state": "4"}
+    answer = client.post(address, said)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and RunFile.objects.get().mapping is None
+    assert "The column “Who” is chosen for “Client&#x27;s last name” and “Client&#x27;s first name”." in page
+    assert sent_by(page).items() >= said.items()
 
 
 def test_columns_that_were_kept_before_stand_there_again_after_a_look_at_the_other_kind(client, address):

@@ -56,9 +56,7 @@ def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, a
 @pytest.mark.parametrize("dob", ["1988-03-07", ""])
 def test_letters_of_their_own_are_compared_as_they_are_written_without(client, admin, first, last, on_record, dob):
     known = ClientFactory(first_name=on_record[0], last_name=on_record[1], dob=BORN)
-    run = checked(
-        client, "d.csv", reports.as_csv([["Last Name", "First Name", "Born"], [last, first, dob]])
-    )
+    run = checked(client, "d.csv", reports.as_csv([["Last Name", "First Name", "Born"], [last, first, dob]]))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
     client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
     working.work(run.pk)
