@@ -94,6 +94,18 @@ def test_a_refusal_keeps_what_was_chosen_for_the_other_kind(client, address):
     assert sent_by(shown(client, address, answer.content.decode(), "appointments"))["clinician"] == "2"
 
 
+def test_another_kind_that_is_kept_before_its_fields_were_seen_stays_and_shows_them(client, address):
+    page = client.get(address).content.decode()
+    answer = client.post(address, sent_by(page) | {"kind": "clients", "client": "0", "clinician": "2", "date": "3"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and RunFile.objects.get().mapping is None
+    assert "The fields of Clients are shown now: choose their columns, then keep them." in page
+    fields = sent_by(page)
+    assert (fields["kind"], fields["makes"], fields["client"]) == ("clients", "clients", "0") and "email" in fields
+    assert client.post(address, fields).status_code == 302
+    assert RunFile.objects.get().mapping == {"makes": "clients", "columns": {"client": 0}}
+
+
 def test_one_column_for_two_things_is_refused_and_what_was_chosen_still_stands(client, address):
     said = {"makes": "appointments", "last_name": "0", "first_name": "0", "clinician": "2", "date": "3", "state": "4"}
     answer = client.post(address, said)

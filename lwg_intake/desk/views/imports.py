@@ -134,6 +134,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or "show" in request.POST:
         record("import.columns_opened", by=request.user, on=file)
         return _columns(request, file, mapping)
+    if request.POST.get("makes", mapping.makes) != mapping.makes:
+        raise Refusal(f"The fields of {MAKES[mapping.makes]} are shown now: choose their columns, then keep them.")
     run = actions.say_columns(file_id=pk, mapping=mapping, by=request.user)
     return redirect("import", run.pk)
 
@@ -148,7 +150,7 @@ def _mapping(file: RunFile, typed: QueryDict) -> Mapping:
     if makes not in TARGETS:
         return known
     chosen = _chosen(typed, makes)
-    wanted = typed.get("kind", "") if "show" in typed else makes
+    wanted = typed.get("kind", makes)
     if wanted == makes or wanted not in TARGETS:
         return Mapping(makes, chosen)
     other = known if known.makes == wanted else guessed(file.header, wanted)
