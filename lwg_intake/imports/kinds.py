@@ -8,13 +8,14 @@ from hashlib import sha256
 from typing import Any
 
 from lwg_intake.imports.report import BESIDE
+from lwg_intake.imports.words import plain
 
 
 @dataclass(frozen=True)
 class Target:
     """Something that a foreign file may tell. One of each `group` that is not empty must be there.
 
-    `often` are names under which columns with it often stand, in small letters.
+    `often` are names under which columns with it often stand, as words.plain has them.
     """
 
     key: str
@@ -29,11 +30,11 @@ NAMES = (
            "“First Last” or “Last, First”; needed, or the two names apart",
            ("client", "client name", "patient", "patient name", "name", "full name")),
     Target("last_name", "Client's last name", "name",
-           often=("last name", "client last name", "patient last name", "surname", "lastname")),
+           often=("last name", "client last name", "patient last name", "surname", "family name", "lastname", "last")),
     Target("first_name", "Client's first name",
-           often=("first name", "client first name", "patient first name", "given name", "firstname")),
+           often=("first name", "client first name", "patient first name", "given name", "firstname", "first")),
     Target("dob", "Client's date of birth", help="Without it a person decides who is meant",
-           often=("dob", "date of birth", "birth date", "birthdate", "client dob", "patient dob")),
+           often=("dob", "date of birth", "birth date", "birthdate", "birthday", "client dob", "patient dob")),
 )  # fmt: skip
 
 VISITS = (
@@ -41,8 +42,9 @@ VISITS = (
     Target("clinician", "Clinician's name", "clinician", "Needed",
            ("clinician", "clinician name", "provider", "provider name", "rendering provider", "therapist")),
     Target("date", "Day, or day and time", "date", "Needed",
-           ("date", "date of service", "service date", "appointment date", "session date", "dos", "start")),
-    Target("time", "Time, where it stands apart", often=("time", "start time", "appointment time")),
+           ("date", "date of service", "service date", "appointment date", "session date", "visit date",
+            "date of visit", "dos", "start")),
+    Target("time", "Time, where it stands apart", often=("time", "start time", "appointment time", "visit time")),
     Target("state", "Attendance", help="What the file does not say becomes unresolved",
            often=("attendance", "attendance status", "appointment status", "status")),
     Target("code", "Service code", help="Such as 90837; tells the service, and an intake",
@@ -53,7 +55,7 @@ VISITS = (
 
 CLIENTS = (
     *NAMES,
-    Target("email", "E-mail", often=("email", "e-mail", "email address", "e-mail address")),
+    Target("email", "E-mail", often=("email", "e mail", "email address", "e mail address")),
     Target("phone", "Phone", often=("phone", "phone number", "mobile phone", "mobile", "cell phone", "telephone")),
     Target("address", "Address", often=("address", "street address", "street", "address 1", "address line 1")),
     Target("city", "City", often=("city",)),
@@ -158,7 +160,7 @@ def guessed(header: Sequence[str], makes: str = "") -> Mapping:
 
     Without a kind it lists clients, where something tells of a client alone and nothing of a visit.
     """
-    names = [cell.strip().casefold() for cell in header]
+    names = [plain(cell) for cell in header]
     found = {kind: _named(targets, names) for kind, targets in TARGETS.items()}
     visit, client = (found[kind].keys() - {target.key for target in NAMES} for kind in ("appointments", "clients"))
     kind = makes or ("clients" if client and not visit & {"clinician", "date"} else "appointments")

@@ -56,6 +56,11 @@ def test_another_kind_of_file_keeps_what_was_chosen_where_it_has_the_field(clien
             ["ID", " last name", "FIRST NAME", "Date of birth", "E-mail", "Mobile", "State", "ZIP"], "clients",
             {"last_name": 1, "first_name": 2, "dob": 3, "email": 4, "phone": 5, "state": 6, "postal_code": 7},
         ),
+        (
+            ["Last", "First", "Birthday", "Therapist", "Visit date"],
+            "appointments", {"last_name": 0, "first_name": 1, "dob": 2, "clinician": 3, "date": 4},
+        ),
+        (["client_name", "Phone_Number"], "clients", {"client": 0, "phone": 1}),
         # Beside the two names apart it may well be a number.
         (["Client", "Last Name", "First Name"], "appointments", {"last_name": 1, "first_name": 2}),
         (["Who", "When"], "appointments", {}),
