@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -72,6 +73,7 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
             {
                 "about": f"{about.ref} · {about}" if about else str(thing),
                 "what": str(model._meta.verbose_name) if thing is about else _said(thing),
+                "which": _which(thing) if isinstance(thing, Appointment) and change.former is not None else "",
                 "client": about.pk if isinstance(about, Client) else None,
                 "is_new": change.former is None,
                 "fields": _differing(change) if change.former is not None else [],
@@ -80,16 +82,26 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
     return found
 
 
+def _which(visit: Appointment) -> str:
+    """Which of a client's visits it is."""
+    return f"{_moment(visit.starts_at)}, with {visit.clinician}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{localtime(at):%b %-d, %Y, %-I:%M %p}"
+
+
 def _said(thing: models.Model) -> str:
     """A visit or a contact by the practice's own clock; of a visit, also what became of it."""
     at = getattr(thing, "starts_at", None) or getattr(thing, "at", None)
     if at is None:
         return str(thing)
     became = f": {thing.get_state_display().lower()}" if isinstance(thing, Appointment) else ""
-    return f"{str(thing).partition(' at ')[0]}, {localtime(at):%b %-d, %Y, %-I:%M %p}{became}"
+    return f"{str(thing).partition(' at ')[0]}, {_moment(at)}{became}"
 
 
 def _differing(change: Change) -> list[dict[str, str]]:
+    fields = {str(field.column): field for field in _model(change.table)._meta.concrete_fields}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT f.key, coalesce(f.value, ''), coalesce(n.value, '') "
@@ -99,9 +111,23 @@ def _differing(change: Change) -> list[dict[str, str]]:
             [change.record_id, change.pk],
         )
         return [
-            {"name": name.removesuffix("_id").replace("_", " "), "was": was, "now": now}
+            {
+                "name": name.removesuffix("_id").replace("_", " "),
+                "was": _in_words(fields[name], was),
+                "now": _in_words(fields[name], now),
+            }
             for name, was, now in cursor.fetchall()
         ]
+
+
+def _in_words(field: models.Field[Any, Any], value: str) -> str:
+    """A value as the database has it, as one says it: a choice by its name, a moment by the practice's own clock."""
+    if value and isinstance(field, models.DateTimeField):
+        return _moment(datetime.fromisoformat(value))
+    if value and isinstance(field, models.ForeignKey):
+        return str(field.related_model._default_manager.filter(pk=value).first() or value)
+    chosen = {str(key): str(label).lower() for key, label in field.flatchoices}
+    return chosen.get(value, value)
 
 
 def _model(table: str) -> type[models.Model]:

@@ -87,6 +87,18 @@ def test_a_check_shows_what_would_change_and_changes_nothing(client, admin, prac
     assert Client.objects.get().phone == "301-555-0101"
 
 
+def test_a_check_tells_which_visit_changes_and_how_in_words(client, admin, practice):
+    practice.write("clinicians", {}, {"clinician_ref": "CL-2", "first_name": "Ola", "last_name": "Reyes"})
+    practice.write("appointments").run()
+    practice.write("appointments", state="no_show", starts_at="2025-01-07T13:30", clinician_ref="CL-2")
+    run = sent(client, practice, "appointments")
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert "LW-1 · Brightwater, Ada · Jan 7, 2025, 1:30 PM, with Ola Reyes" in page
+    assert "state: <del>kept</del> <ins>no-show</ins>" in page
+    assert "starts at: <del>Jan 6, 2025, 9:00 AM</del> <ins>Jan 7, 2025, 1:30 PM</ins>" in page
+    assert "clinician: <del>Naomi Clarke</del> <ins>Ola Reyes</ins>" in page
+
+
 def test_a_file_without_rows_says_that_it_has_none(client, admin, folder):
     header = folder.write("clients").path.joinpath("clients.csv").read_bytes().splitlines()[0]
     run = sent(client, folder.raw("clients", header), "clients")
