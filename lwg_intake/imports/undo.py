@@ -23,6 +23,8 @@ DERIVED = "records_episode"
 BY_HAND = "Correct what is wrong by hand, or by a further import."
 # Of rows that stand in the way, so many tell which later import wrote them.
 LOOKED_AT = 1_000
+# So many files of an import are named.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Touched:
 
 
 class Because(str):
-    """A sentence for staff. `client` is whom it names."""
+    """A sentence for staff. `client` is whom it names, `later` the import that it asks to be taken back first."""
 
     client: int | None = None
+    later: int | None = None
 
 
 def why_not(run: Run) -> Because:
@@ -161,15 +164,19 @@ def _restore(run: Run, table: str) -> int:
     return restored
 
 
-def _because(what: str, instead: str) -> Because:
-    return Because(f"This import cannot be undone any more: {what} {instead}")
+def _because(what: str, later: Run | None = None) -> Because:
+    """What stands in the way, and what can be done: a later import goes first, or else one corrects row by row."""
+    instead = f"Take the import of {_named(later)} back first, which did it." if later else BY_HAND
+    because = Because(f"This import cannot be undone any more: {what} {instead}")
+    because.later = later.pk if later else None
+    return because
 
 
-def _instead(run: Run, table: str, ids: list[int]) -> str:
-    """What can be done: a later import that wrote these rows can go first; else they are corrected one by one."""
+def _later(run: Run, table: str, ids: list[int]) -> Run | None:
+    """The last import after this one that wrote any of these rows."""
     found = _ask(
         """
-        SELECT r.asked_at FROM imports_run r
+        SELECT r.id FROM imports_run r
         WHERE r.status = 'applied' AND r.id > %(run)s AND EXISTS (
             SELECT FROM imports_change c JOIN imports_runfile f ON f.id = c.file_id
             WHERE f.run_id = r.id AND c."table" = %(table)s AND c.record_id = ANY (%(ids)s)
@@ -178,7 +185,14 @@ def _instead(run: Run, table: str, ids: list[int]) -> str:
         """,
         run=run.pk, table=table, ids=ids,
     )  # fmt: skip
-    return f"Take the import of {_moment(found[0][0])} back first, which did it." if found else BY_HAND
+    return Run.objects.get(pk=found[0][0]) if found else None
+
+
+def _named(run: Run) -> str:
+    """An import by its moment and its files: two may have begun in one minute."""
+    names = [file.name for file in run.files.light()]
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return f"{_moment(run.asked_at)} ({', '.join([*names[:NAMED], *more])})"
 
 
 def _moment(at: datetime) -> str:
@@ -210,7 +224,7 @@ def _opened(run: Run) -> Because:
         else (f"{count:,} of its records have been opened since, the last one")
     )
     opened = Client.objects.filter(pk=client).first() if client else Clinician.objects.filter(pk=clinician).first()
-    because = _because(f"{records} {opened.ref if opened else 'one'}, by {by}, {_moment(at)}.", BY_HAND)
+    because = _because(f"{records} {opened.ref if opened else 'one'}, by {by}, {_moment(at)}.")
     because.client = client
     return because
 
@@ -239,7 +253,7 @@ def _changed_since(run: Run, touched: list[Touched]) -> Because:
         )  # fmt: skip
         if count:
             rows = "one of its rows was" if count == 1 else f"{count:,} of its rows were"
-            return _because(f"{rows} changed since ({words(one.table)}).", _instead(run, one.table, ids))
+            return _because(f"{rows} changed since ({words(one.table)}).", _later(run, one.table, ids))
     return Because()
 
 
@@ -264,7 +278,7 @@ def _referred_to(run: Run, touched: list[Touched]) -> Because:
                 return _because(
                     f"{count:,} later {'entry' if count == 1 else 'entries'} ({words(other)}) "
                     f"{'refers' if count == 1 else 'refer'} to what it brought.",
-                    _instead(run, other, ids),
+                    _later(run, other, ids),
                 )
     return Because()
 

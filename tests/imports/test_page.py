@@ -99,6 +99,18 @@ def test_a_check_tells_which_visit_changes_and_how_in_words(client, admin, pract
     assert "clinician: <del>Naomi Clarke</del> <ins>Ola Reyes</ins>" in page
 
 
+def test_an_import_that_has_to_go_first_is_one_click_away_and_a_refusal_says_so_once(client, admin, practice):
+    practice.run()
+    first = Run.objects.get()
+    practice.write("clients", phone="301-555-0101").run()
+    later = Run.objects.latest("pk")
+    for answer in (client.get(f"/imports/{first.pk}/"), client.post(f"/imports/{first.pk}/undo/")):
+        page = answer.content.decode()
+        assert page.count("back first, which did it.") == 1 and "(clinicians.csv, clients.csv, assignments.csv)" in page
+        assert f'href="/imports/{later.pk}/">Open that import</a>' in page
+    assert answer.status_code == 422 and page.count('role="alert"') == 1
+
+
 def test_a_file_without_rows_says_that_it_has_none(client, admin, folder):
     header = folder.write("clients").path.joinpath("clients.csv").read_bytes().splitlines()[0]
     run = sent(client, folder.raw("clients", header), "clients")

@@ -88,7 +88,9 @@ def test_the_later_of_two_goes_first(practice):
     first = Run.objects.get()
     practice.write("clients", phone="301-555-0101").run()
     at = f"{localtime(Run.objects.latest('pk').asked_at):%b %-d, %Y, %-I:%M %p}"
-    assert undo.why_not(first).endswith(f"changed since (clients). Take the import of {at} back first, which did it.")
+    files = "clinicians.csv, clients.csv, assignments.csv"
+    because = undo.why_not(first)
+    assert because.endswith(f"changed since (clients). Take the import of {at} ({files}) back first, which did it.")
     take_back()
     assert Client.objects.get().phone == ""
     assert take_back(first).status == "undone" and not Client.objects.exists()

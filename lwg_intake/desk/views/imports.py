@@ -90,6 +90,8 @@ def _one(request: HttpRequest, run: Run, refusal: Refusal | None = None) -> Http
             "unread": sum(file.unread and not file.ask for file in files),
             "asks": sum(file.ask or file.wants_columns for file in files),
             "why_not": why_not,
+            # Said where the deed would stand, and there alone.
+            "is_why_not": bool(why_not) and str(refusal) == why_not,
         },
     )
 
