@@ -204,6 +204,14 @@ def test_what_differs_is_marked_and_who_treats_the_client_stands_beside(client, 
     assert page.count("<mark>") == 1 and "<mark>Ada Brightwater</mark>" in page
 
 
+def test_an_address_on_a_narrow_card_goes_on_before_its_at_and_its_dots(client, admin):
+    ClientFactory(first_name="Ada", last_name="Brightwater", dob=BORN, email="ada.b@example.com")
+    run = checked(client, "d.csv", reports.details({"Client": "Ada Brightwater", "Email": "<i>.x@example.org"}))
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert "ada<wbr>.b<wbr>@example<wbr>.com" in page
+    assert "&lt;i&gt;<wbr>.x<wbr>@example<wbr>.org" in page
+
+
 def test_an_answer_can_be_asked_again(client, admin, ada, naomi):
     content = reports.attendance(("Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"))
     decide(client, checked(client, "a.csv", content), "skipped")
