@@ -9,7 +9,9 @@ from difflib import SequenceMatcher
 
 from lwg_intake.records.rules import AppointmentKind, AppointmentState, ClinicianKind, Service
 
-TITLES = {"dr", "mr", "mrs", "ms", "mx", "jr", "sr", "ii", "iii"}
+# What stands before or after a name and is no part of it.
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"}
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
 DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
 # Letters that are one of their own, not another with a mark: NFKD leaves them whole, the database's unaccent does not.
@@ -58,12 +60,7 @@ def plain(text: str) -> str:
 
 def person_key(first: str, last: str) -> str:
     """By which a person's name is compared."""
-    return " ".join(word for word in plain(f"{first} {last}").split() if word not in TITLES)
-
-
-# What stands before or after a name and is no part of it.
-TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"}
-SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+    return " ".join(word for word in plain(f"{first} {last}").split() if word not in TITLES | SUFFIXES)
 
 
 def split_name(full: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ def admin(client, db):
     [
         ("Ada", "Brightwater", "1988-03-07", False),
         ("ADA", "Bríghtwater", "3/7/1988", False),
+        ("Ada", "Brightwater Jr.", "1988-03-07", False),
         ("Ada", "Brightwater", "", True),
         ("Ada", "Brightwater", "1988-07-03", True),
         ("Ada", "Brightwater", "1988-03-17", True),
