@@ -52,14 +52,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelector(".bar__more[open]")?.removeAttribute("open");
 });
 
-// A swapped fragment that holds an error takes the focus there, so that the keyboard user hears why.
+// What a page or a swapped fragment has to say first takes the focus, so that the keyboard user hears it.
+function goTo(said) {
+  if (!said) return;
+  if (!said.matches("input, select, textarea, button, a")) said.tabIndex = -1;
+  said.focus({ preventScroll: true });
+  said.scrollIntoView({ block: "nearest" });
+}
 document.addEventListener("htmx:afterSettle", (event) => {
-  const wrong = event.detail.elt.querySelector?.("[data-focus], .is-invalid, .errorlist");
-  if (wrong) {
-    if (!wrong.matches("input, select, textarea, button, a")) wrong.tabIndex = -1;
-    wrong.focus({ preventScroll: false });
-  }
+  goTo(event.detail.elt.querySelector?.("[data-focus], .is-invalid, .errorlist"));
 });
+goTo(document.querySelector("[data-focus]"));
 
 // A screen that was left goes to the sign-in page by itself: ask how long the sign-in holds, and again then.
 const timeLeft = document.body.dataset.timeLeft;
