@@ -63,7 +63,9 @@ def sentence(event: Event) -> str:
 
 
 def verbs_of(kind: str) -> list[str]:
-    return list(TOLD[Kind(kind)])
+    """Who asks what changed a record means changes past the program, too."""
+    past = TOLD[Kind.PAST] if kind == Kind.CHANGED else {}
+    return [*TOLD[Kind(kind)], *past]
 
 
 def _procedure(key: str, _: Mapping[str, Any]) -> str:

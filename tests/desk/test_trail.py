@@ -237,6 +237,19 @@ def test_the_rows_stand_beneath_their_event_and_what_no_event_tells_stands_out(m
         assert "Changed rows past the program" in page and "the database account" in page
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_what_changed_a_record_is_told_of_changes_past_the_program(manager):
+    client = ClientFactory(phone="(301) 555-0100")
+    with connection.cursor() as sql:
+        sql.execute("UPDATE records_client SET phone = '(301) 555-0199' WHERE id = %s", [client.pk])
+    seal()
+    browser, asked = signed_in(manager), f"client={client.pk}&kind=changed"
+    file = browser.get(f"/trail/file/?{asked}").content.decode()
+    for told in (words(browser.get(f"/trail/?{asked}")).partition("<tbody>")[2], file):
+        assert "hanged rows past the program" in told and "(301) 555-0100 → (301) 555-0199" in told
+    assert "past the program" not in shown(browser, client=client.pk, kind="saw")
+
+
 def test_each_row_stands_once_beneath_the_deed_that_changed_it(manager, csr):
     """One click can be several deeds of one client."""
     client = ClientFactory(city="Bowie")
