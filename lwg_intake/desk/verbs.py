@@ -178,6 +178,7 @@ TOLD: dict[Kind, dict[str, str]] = {
         "import.undo_asked": "asked to take an import back",
         "import.undone": "took an import back: {deleted} deleted, {restored} restored",
         "caseload.digests_written": "wrote the week's digests: {messages} messages",
+        "demo.past_written": "wrote what the demo invents of the past: {rows}",
     },
     Kind.PAST: {
         untold.VERB: "changed rows past the program",

@@ -21,6 +21,12 @@ from lwg_intake.embedded.places import places
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("LWG_HOME", "LWG_TEST_RUN", "LWG_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+# How many changes no event tells, and how many the worker told in their stead.
+PAST_THE_PROGRAM = """
+from lwg_intake.audit.models import Event
+from lwg_intake.audit.untold import VERB, untold
+print(untold().count(), Event.objects.filter(verb=VERB).count())
+"""
 
 
 @pytest.fixture
@@ -79,6 +85,8 @@ def test_once_then_for_real_then_stopped_then_other_commands(
 
         found = manage(home, "find", "ma", "--json")
         assert len(json.loads(found.stdout)["results"]) > 1 and found.stderr == ""
+        past = manage(home, "shell", "--verbosity", "0", "--command", PAST_THE_PROGRAM)
+        assert past.stdout.split() == ["0", "0"], past.stderr
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{port}/") as page:
             assert page.status == 200 and b"invented data" in page.read()
     finally:

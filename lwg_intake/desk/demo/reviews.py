@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.db import transaction
 from django.utils import timezone
 
 from caseload.models import Suggestion
 from caseload.rules import Answer, Ground
 from lwg_intake import dates
 from lwg_intake.access.models import User
+from lwg_intake.audit.record import record
 from lwg_intake.records.models import Assignment, Termination
 
 SEED = 20_260_302
@@ -42,7 +44,9 @@ def write_reviews(today: date | None = None) -> None:
         return
     rng, now = Random(SEED), today or dates.today()
     found = _closings(rng, now) + _others(rng, now)
-    Suggestion.objects.bulk_create(_row(rng, one, one.clinician_account or by.pk) for one in found)
+    with transaction.atomic():
+        Suggestion.objects.bulk_create(_row(rng, one, one.clinician_account or by.pk) for one in found)
+        record("demo.past_written", by=None, rows=len(found))
 
 
 def _closings(rng: Random, today: date) -> list[Found]:

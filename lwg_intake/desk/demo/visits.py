@@ -3,14 +3,15 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db import transaction
 from django.utils import timezone
 
+from caseload.backfill import actions as backfill
 from caseload.models import BackfillEntry
-from lwg_intake import dates
 from lwg_intake.access.models import User
 from lwg_intake.access.roles import Role
 from lwg_intake.desk.demo.book import Book
-from lwg_intake.records.models import Appointment
+from lwg_intake.records.models import Appointment, Assignment
 
 # A random source of its own: the rest of the practice stays as it was drawn.
 SEED = 20_261_103
@@ -53,7 +54,10 @@ def fill_the_backfill_list() -> None:
                 clinician=clinician, service=visit.service, ended_on__isnull=True
             ).first()
             if assignment and not BackfillEntry.objects.filter(assignment=assignment).exists():
-                BackfillEntry.objects.create(
-                    assignment=assignment, times=rng.choice(TIMES), added_by=by,
-                    added_at=dates.local(now) - timedelta(days=rng.randint(1, 20), hours=rng.randint(0, 6)),
-                )  # fmt: skip
+                _add(assignment, rng.choice(TIMES), now - timedelta(rng.randint(1, 20), hours=rng.randint(0, 6)), by)
+
+
+def _add(assignment: Assignment, times: list[str], at: datetime, by: User) -> None:
+    with transaction.atomic():
+        entry = backfill.add(assignment_id=assignment.pk, times=times, by=by)
+        BackfillEntry.objects.filter(pk=entry.pk).update(added_at=at)
