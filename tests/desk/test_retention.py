@@ -221,6 +221,15 @@ def test_a_hold_cannot_be_set_twice_nor_lifted_when_there_is_none(manager):
         actions.lift_hold(client_id=client.pk, because="Done", by=manager)
 
 
+def test_what_is_asked_of_who_gives_no_reason_fits_the_deed(manager):
+    client, browser = ended(OLD), signed_in(manager)
+    page = f"/clients/{client.pk}/keeping/"
+    assert "who asked for it, and for which matter" in words(browser.post(page, {"do": "set"}))
+    actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
+    answer = words(browser.post(page, {"do": "lift"}))
+    assert "Say why the hold is lifted" in answer and "for which matter" not in answer
+
+
 @pytest.mark.parametrize(("do", "button"), [("set", "Lift the hold"), ("lift", "Set a legal hold")])
 def test_a_reason_is_never_carried_into_the_opposite_deed(manager, do, button):
     client, browser = ended(OLD), signed_in(manager)

@@ -11,16 +11,16 @@ from lwg_intake.access.roles import Can
 from lwg_intake.audit.record import record
 from lwg_intake.checklists.forms import whole
 from lwg_intake.desk.actions import retention as actions
-from lwg_intake.desk.forms.retention import DecisionForm, HoldForm
+from lwg_intake.desk.forms.retention import DecisionForm, HoldForm, LiftForm
 from lwg_intake.desk.retention import keeping
 from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Client
 
 Kind = type[HoldForm] | type[DecisionForm]
 # What each button of the page does, and its form.
-DEEDS: dict[str, Kind] = {"set": HoldForm, "lift": HoldForm, "decide": DecisionForm}
+DEEDS: dict[str, Kind] = {"set": HoldForm, "lift": LiftForm, "decide": DecisionForm}
 # Both stand on one page, and both ask why.
-IDS: dict[Kind, str] = {HoldForm: "hold_%s", DecisionForm: "decision_%s"}
+IDS: dict[Kind, str] = {HoldForm: "hold_%s", LiftForm: "hold_%s", DecisionForm: "decision_%s"}
 
 
 @require_GET
