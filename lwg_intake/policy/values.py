@@ -54,8 +54,8 @@ def newest(key: str) -> int:
 def check(*, key: str, value: int, effective_on: date) -> Number:
     """The number, where it may become this value on this day.
 
-    Raises Refusal for an unknown number, one out of its bounds, a past day or a far one, or one that would not go with
-    another number any more.
+    Raises Refusal for an unknown number, one out of its bounds, a past day or a far one, the value that it has on that
+    day already, or one that would not go with another number any more.
     """
     if key not in NUMBERS:
         raise Refusal(f"There is no number called {key}. The numbers are: {', '.join(NUMBERS)}.")
@@ -70,6 +70,8 @@ def check(*, key: str, value: int, effective_on: date) -> Number:
         raise Refusal("A number cannot change in the past: results of those days were made with the old one.")
     if effective_on > dates.months_before(dates.today(), -12 * FARTHEST_YEARS):
         raise Refusal(f"This day is more than {FARTHEST_YEARS} years away. Look at the year, and choose a nearer one.")
+    if values(effective_on)[key] == value:
+        raise Refusal(f"It is {number.said(value)} on that day already: nothing would change. Choose another value.")
     _stays_in_order(key, value, effective_on)
     return number
 

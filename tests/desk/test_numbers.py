@@ -146,8 +146,20 @@ def test_a_day_to_come_is_reckoned_as_if_it_were_today_and_what_follows_is_said(
     assert f"Only until {later:%b} {later.day}, {later.year}: from then on 6 calendar months holds" in page
 
 
-def test_a_value_that_holds_already_is_said_to(office: Client) -> None:
-    assert "It is 12 calendar months on that day already." in text(office.post(PAGE, said(value=12)))
+@pytest.mark.parametrize("days", [0, 10])
+def test_a_value_that_holds_already_is_no_change(office: Client, days: int) -> None:
+    day = (dates.today() + timedelta(days=days)).isoformat()
+    for sent in (said(value=12, effective_on=day), seen(value=12, effective_on=day)):
+        answer = office.post(PAGE, sent)
+        assert answer.status_code == 422 and "It is 12 calendar months on that day already" in text(answer)
+    assert Setting.objects.filter(key=KEY).count() == 1
+
+
+def test_the_value_of_today_is_a_change_again_once_another_is_to_come(office: Client) -> None:
+    first, then = ((dates.today() + timedelta(days=days)).isoformat() for days in (5, 10))
+    office.post(PAGE, seen(value=9, effective_on=first))
+    office.post(PAGE, seen(value=12, effective_on=then))
+    assert [values(date.fromisoformat(day))[KEY] for day in (first, then)] == [9, 12]
 
 
 def test_a_choice_is_chosen_by_its_words(office: Client) -> None:

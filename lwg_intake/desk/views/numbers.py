@@ -60,15 +60,13 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
     shown, _, last = request.POST.get("seen", "").rpartition(" ")
     seen = whole(last)
     if shown != f"{value} {effective_on}" or seen is None:
-        held = values(effective_on)
         return _form(
             request, key, form,
-            foreseen=foresee(key, held, value),
+            foreseen=foresee(key, values(effective_on), value),
             said=number.said(value),
             seen=f"{value} {effective_on} {newest(key)}",
             effective_on=effective_on,
             is_ahead=effective_on > dates.today(),
-            held=number.said(held[key]) if held[key] == value else "",
             later=[told for told in _to_come(_history()[key]) if told.row.effective_on > effective_on],
         )  # fmt: skip
     row = change(key=key, by=request.user, seen=seen, **form.cleaned_data)
