@@ -67,12 +67,28 @@ def moment(name: str) -> Callable[[Any], str]:
 
 
 class AskedForm(forms.Form):
-    """The filters of a tracker: the days between which was asked come in order."""
+    """The filters of a tracker. The days between which was asked come in order, or neither of them counts."""
+
+    is_backwards = False
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        begin, end = given.get("asked_from"), given.get("asked_to")
+        self.is_backwards = bool(begin and end and end < begin)
         in_order(self, "asked_from", "asked_to")
+        if self.is_backwards:
+            given.pop("asked_from")
         return given
+
+    @property
+    def unread(self) -> list[str]:
+        """The filters that are not understood, by name: nothing is narrowed by them."""
+        known = {"asked_to"} if self.is_backwards else set()
+        return [WORDS.get(name, str(self.fields[name].label)) for name in self.errors if name not in known]
+
+
+# The filters whose label says nothing alone.
+WORDS = {"asked_from": "the first day", "asked_to": "the last day", "sort": "the order"}
 
 
 # Who asks for what: the first columns of both trackers.
@@ -139,6 +155,7 @@ def page(request: HttpRequest, columns: Sequence[Column], found: Any, full: Quer
     record("tracker.opened", by=request.user, tracker=here, clients=len(shown), shown=shown)
     return {
         "filter": found, "page": rows, "head": head, "table": table, "asked": asked.urlencode(), "tracker": here,
+        "stages": len(found.form.cleaned_data.get("stage") or ()),
         "views": SavedView.objects.filter(by=request.user.pk, tracker=here),
     }  # fmt: skip
 

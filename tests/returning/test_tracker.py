@@ -165,6 +165,28 @@ def test_a_filter_that_makes_no_sense_is_said_and_never_exports_everything(csr, 
     assert "Correct the filters" in words(file)
 
 
+@pytest.mark.parametrize("tracker", ["tracker", "reassign-tracker"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"stage": "nonsense", "csr": "x"}, "a way that is understood: Status, CSR. What follows was not narrowed by it."),
+        ({"asked_from": "yesterday"}, "a way that is understood: the first day. What"),
+        ({"sort": "password"}, "a way that is understood: the order. What"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_narrows_nothing_is_said_to_and_is_not_counted(csr, tracker, asked, said):
+    text = words(csr.get(reverse(tracker), asked))
+    assert said in text and "Status (" not in text
+    assert "What follows" not in words(csr.get(reverse(tracker)))
+
+
+def test_days_out_of_order_narrow_nothing_and_are_said_to(csr, three):
+    asked = {"asked_from": "2030-01-01", "asked_to": "2020-01-01", "category": "C"}
+    text = words(csr.get(reverse("tracker"), asked))
+    assert "The first day lies after the last. What follows was not narrowed by these days." in text
+    assert "that is understood" not in text and shown(csr, **asked) == ["Cole"]
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "²", "9" * 5000, ""])
 def test_a_page_that_is_not_there_is_the_nearest(csr, three, page):
     assert shown(csr, page=page) == ["Cole", "Birch", "Alba"]
