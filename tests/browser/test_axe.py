@@ -63,8 +63,8 @@ def test_the_history_of_a_number_is_not_cut(
     new_page: Callable[..., Page], staff: Callable[..., User], size: str
 ) -> None:
     manager = staff("manager")
-    for note in ("second thoughts of the meeting of all managers", "n" * 120):
-        change(key="keep_years", value=9, effective_on=dates.today(), note=note, by=manager)
+    for years, note in ((9, "second thoughts of the meeting of all managers"), (8, "n" * 120)):
+        change(key="keep_years", value=years, effective_on=dates.today(), note=note, by=manager)
     page = new_page(size)
     sign_in(page, manager)
     page.goto("/numbers/")
