@@ -63,8 +63,8 @@ def sentence(event: Event) -> str:
 
 
 def verbs_of(kind: str) -> list[str]:
-    """Who asks what changed a record means changes past the program, too."""
-    past = TOLD[Kind.PAST] if kind == Kind.CHANGED else {}
+    """Who asks for a kind of change means those past the program, too."""
+    past = TOLD[Kind.PAST] if kind in (Kind.CHANGED, Kind.CASE, Kind.MESSAGE, Kind.OFFICE) else {}
     return [*TOLD[Kind(kind)], *past]
 
 

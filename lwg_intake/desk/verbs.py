@@ -9,7 +9,7 @@ from lwg_intake.audit import untold
 
 
 class Kind(TextChoices):
-    """What sort of deed an event is; what a manager can filter by. CHANGED finds PAST as well."""
+    """What sort of deed an event is; what a manager can filter by. Each kind of change finds PAST as well."""
 
     SAW = "saw", "Saw a record"
     CHANGED = "changed", "Changed a record"
