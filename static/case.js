@@ -1,4 +1,4 @@
-// A step keeps what is typed: a moment after the last key, and when the page is left.
+// A step and its question keep what is typed: a moment after the last key, and when the page is left.
 "use strict";
 
 const form = document.querySelector("form[data-draft]");
@@ -12,11 +12,13 @@ if (form) {
     if (!pending) return;
     pending = false;
     fetch(form.dataset.draft, { method: "POST", body: new FormData(form), keepalive: last, headers: { "X-Poll": "0" } })
-      .then((answer) => { state.textContent = answer.ok ? "Kept, not saved yet" : ""; })
+      .then((answer) => { if (state) state.textContent = answer.ok ? "Kept, not saved yet" : ""; })
       .catch(() => { pending = true; });
   };
 
-  form.addEventListener("input", () => {
+  // The question's fields belong to the form and stand outside it.
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== form) return;
     pending = true;
     clearTimeout(timer);
     timer = setTimeout(save, 600);

@@ -201,6 +201,14 @@ def save_draft(*, case_id: int, step_key: str, fields: Mapping[str, Any], by: Us
         Draft.objects.update_or_create(case=case, step=step_key, by=by, defaults={"fields": dict(fields)})
 
 
+def save_question(*, case_id: int, step_key: str, fields: Mapping[str, str], by: User) -> None:
+    """Keep a question that somebody typed at a step, for that person alone, until it is asked or wiped out."""
+    if any(fields.values()):
+        save_draft(case_id=case_id, step_key=Draft.question_at(step_key), fields=fields, by=by)
+    else:
+        Draft.objects.filter(case=case_id, step=Draft.question_at(step_key), by=by).delete()
+
+
 def ask(*, case_id: int, step_key: str, to: str, text: str, by: User) -> Question:
     """Put a question to management or billing."""
     with transaction.atomic():
@@ -208,6 +216,7 @@ def ask(*, case_id: int, step_key: str, to: str, text: str, by: User) -> Questio
         if board(case).row(step_key) is None:
             raise NotThere("There is no such step in this procedure.")
         question = Question.objects.create(case=case, step=step_key, to=to, text=text, asked_by=by)
+        Draft.objects.filter(case=case, step=Draft.question_at(step_key), by=by).delete()
         write(case, "asked", f"Asked {question.get_to_display().lower()}: {text}", by=by, step=step_key)
         Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     return question

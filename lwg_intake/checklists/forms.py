@@ -53,15 +53,17 @@ class StepForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
+    """A question from a step. It goes with the step's own form, so that no button of the two loses what was typed."""
+
     to = forms.ChoiceField(
         label="Ask",
         choices=Question.To.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"form": "step-form"}),
         error_messages={"required": "Choose whom to ask."},
     )
-    text = forms.CharField(
+    question = forms.CharField(
         label="Question",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "form": "step-form"}),
         error_messages={"required": "Write the question first."},
     )
 

@@ -162,7 +162,10 @@ class Entry(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody typed into a step and has not saved yet. Its writer alone sees it."""
+    """What somebody typed into a step and has not saved yet. Its writer alone sees it.
+
+    A question typed there and not asked yet is a draft too, beside the step's: saving the step keeps it.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="drafts")
     step = models.CharField(max_length=40)
@@ -175,6 +178,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft of {self.step}"
+
+    @staticmethod
+    def question_at(step: str) -> str:
+        """What the draft of a step's question has as its `step`; no step's own key can be the same."""
+        return f"{step}?"
 
 
 class Question(models.Model):

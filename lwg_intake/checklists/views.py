@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from lwg_intake.audit.record import record
 from lwg_intake.checklists import actions, saved
 from lwg_intake.checklists.board import Board, Row, State, board
 from lwg_intake.checklists.forms import AnswerForm, LeaveForm, QuestionForm, whole
-from lwg_intake.checklists.models import Case, Question
+from lwg_intake.checklists.models import Case, Draft, Question
 from lwg_intake.checklists.procedure import Step
 from lwg_intake.checklists.registry import wing_of
 from lwg_intake.checklists.templatetags.checklists import in_words
@@ -70,7 +71,6 @@ def _page(
         "entries": written(here.case).entries,
         "questions": written(here.case).questions,
         "leave_fields": _leave_fields(tuple(way for way in here.wing.ways_out if way != here.case.status)),
-        "question_fields": _question_fields(),
         "answers": [to for to, right in Question.ANSWERS.items() if request.user.can(right)],
         "may_lead": request.user.can(here.wing.procedure.steps[0].who),
         "title": here.wing.procedure.title,
@@ -78,8 +78,15 @@ def _page(
         "number": here.number(at),
     }
     if at is not None:
-        context |= _step_context(request, here, at, form)
+        context |= _step_context(request, here, at, form) | _question_context(
+            _question(request, here.case, at.step.key)
+        )
     return render(request, "checklists/case.html", context | extra)
+
+
+def _question_context(typed: Mapping[str, str]) -> dict[str, Any]:
+    asking = any(typed.values())
+    return {"question_fields": plain(QuestionForm(initial=typed)) if asking else _question_fields(), "asking": asking}
 
 
 # Both stand folded on every page of a case, empty, and look the same each time.
@@ -105,13 +112,8 @@ def _next(request: HttpRequest, here: Board) -> Row | None:
 
 def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict[str, Any]:
     step = at.step
-    shown: dict[str, Any] = {}
+    shown = _shown(request, here, at)
     if step.form:
-        shown = step.form.from_record(here.facts)
-        shown |= at.tick.fields if at.tick else {}
-        for draft in written(here.case).drafts:
-            if (draft.step, draft.by_id) == (step.key, request.user.pk):
-                shown |= draft.fields
         if form is not None:
             shown |= {name: form.data.get(name) for name in form.fields if name in form.data}
         else:
@@ -127,6 +129,27 @@ def _step_context(request: HttpRequest, here: Board, at: Row, form: Any) -> dict
     }
 
 
+def _shown(request: HttpRequest, here: Board, at: Row) -> dict[str, Any]:
+    """What stands in a step's fields: of the record, or what was saved, or what this person typed since."""
+    if at.step.form is None:
+        return {}
+    saved = at.tick.fields if at.tick else {}
+    return at.step.form.from_record(here.facts) | saved | _draft(request, here.case, at.step.key)
+
+
+def _question(request: HttpRequest, case: Case, key: str) -> dict[str, str]:
+    """The question that stands at a step, not asked yet: as it was sent just now, or as it was kept before."""
+    if "question" in request.POST:
+        return {name: request.POST.get(name, "") for name in QuestionForm.base_fields}
+    return _draft(request, case, Draft.question_at(key))
+
+
+def _draft(request: HttpRequest, case: Case, key: str) -> dict[str, Any]:
+    """What this person typed there and has not saved yet."""
+    mine = (d.fields for d in written(case).drafts if (d.step, d.by_id) == (key, request.user.pk))
+    return next(mine, {})
+
+
 @require_POST
 @needs(*SEE)
 def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
@@ -140,14 +163,17 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         actions.untick(case_id=pk, step_key=key, because=because, version=version, by=request.user)
         return redirect(_address(pk, key))
     if do == "draft":
-        _keep_draft(request, pk, _step(_case(request, pk), key))
+        _keep(request, board(_case(request, pk)), key)
         return redirect(_address(pk, key))
     waiting = do == "waiting"
     ticked = actions.tick(
         case_id=pk, step_key=key, fields=partial(_entered, request), version=version, by=request.user, waiting=waiting
     )
     messages.success(request, f"{_step(ticked, key).title}: {'saved, still waiting' if waiting else 'done'}.")
-    return redirect(reverse("case", args=[pk]))
+    if not _keep_question(request, ticked, key):
+        return redirect(reverse("case", args=[pk]))
+    messages.warning(request, "Your question is not asked yet: it stands below.")
+    return redirect(_address(pk, key))
 
 
 def _step(case: Case, key: str) -> Step:
@@ -171,10 +197,11 @@ def _refused(request: HttpRequest, pk: int, key: str, typed: bool, refusal: Refu
     here = board(_case(request, pk))
     row = here.row(key)
     form = None
-    if typed and row is not None and row.step.form is not None and here.case.is_open:
-        form = row.step.form(request.POST, facts=here.facts)
-        form.is_valid()
-        _keep_draft(request, pk, row.step)
+    if typed and row is not None and here.case.is_open:
+        _keep(request, here, key)
+        if row.step.form is not None:
+            form = row.step.form(request.POST, facts=here.facts)
+            form.is_valid()
     stands = _stands(here, row, form) if isinstance(refusal, Stale) else []
     return _page(request, here, key, form, refusal, stands=stands)
 
@@ -192,21 +219,38 @@ def _address(pk: int, key: str) -> str:
     return f"{reverse('case', args=[pk])}?step={key}"
 
 
-def _keep_draft(request: HttpRequest, pk: int, step: Step) -> None:
-    if step.form:
+def _keep(request: HttpRequest, here: Board, key: str) -> None:
+    """Keep what was typed at a step: into its fields, where they differ from before, and the question beside them."""
+    row = here.row(key)
+    if row is None:
+        raise NotThere("There is no such step in this procedure.")
+    form = row.step.form
+    sent = form is not None and not request.POST.keys().isdisjoint({*form.base_fields, "version"})
+    # A draft of nothing new would later hide what somebody else saved since.
+    if form and sent and form(request.POST, initial=_shown(request, here, row), facts=here.facts).has_changed():
         fields = {
             name: request.POST.getlist(name) if hasattr(field, "choices") and field.widget.allow_multiple_selected
             else request.POST.get(name, "")
-            for name, field in step.form.base_fields.items()
+            for name, field in form.base_fields.items()
         }  # fmt: skip
-        actions.save_draft(case_id=pk, step_key=step.key, fields=fields, by=request.user)
+        actions.save_draft(case_id=here.case.pk, step_key=key, fields=fields, by=request.user)
+    _keep_question(request, here.case, key)
+
+
+def _keep_question(request: HttpRequest, case: Case, key: str) -> bool:
+    """Keep a question that was typed and not asked. Says whether there is one."""
+    typed, before = _question(request, case, key), _draft(request, case, Draft.question_at(key))
+    asking = any(typed.values())
+    if typed != before and (asking or before):
+        actions.save_question(case_id=case.pk, step_key=key, fields=typed, by=request.user)
+    return asking
 
 
 @require_POST
 @needs(*SEE)
 def draft(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Keep what is being typed. Asked by the page itself while somebody types."""
-    _keep_draft(request, pk, _step(_case(request, pk), key))
+    _keep(request, board(_case(request, pk)), key)
     return HttpResponse(status=204)
 
 
@@ -238,11 +282,15 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     key = request.POST.get("step", "")
     form = QuestionForm(request.POST)
     request.on_refusal = partial(_refused, request, pk, key, False)  # type: ignore[attr-defined]
+    if here.row(key):
+        _keep(request, here, key)
     if not form.is_valid():
-        response = _page(request, here, key, question_fields=plain(form), asking=True)
+        again = board(_case(request, pk))
+        response = _page(request, again, key, question_fields=plain(form), asking=True)
         response.status_code = 422
         return response
-    actions.ask(case_id=pk, step_key=key, by=request.user, **form.cleaned_data)
+    said = form.cleaned_data
+    actions.ask(case_id=pk, step_key=key, to=said["to"], text=said["question"], by=request.user)
     messages.success(request, "Your question is on their page.")
     return redirect(_address(pk, key))
 

@@ -337,6 +337,21 @@ def test_what_is_typed_outlives_leaving(desk: Callable[[User], Page], practice: 
     expect(page.get_by_label("What the record says")).to_have_value("Moved away")
 
 
+def test_a_question_that_was_typed_outlives_the_buttons_of_the_step(plain: Page, practice: Practice) -> None:
+    case = deeds.start(practice, former())
+    plain.goto(f"/cases/{case.pk}/?step=demographics")
+    plain.get_by_text("Ask from this step").click()
+    plain.get_by_role("textbox", name="Question").fill("Which address holds?")
+    plain.get_by_label("Address").fill("99 Linden Way")
+    plain.get_by_role("button", name="Save, still waiting").click()
+    expect(plain.get_by_role("textbox", name="Question")).to_have_value("Which address holds?")
+    plain.get_by_label("Management").check()
+    plain.get_by_role("button", name="Ask", exact=True).click()
+    expect(plain.locator("#questions")).to_contain_text("To management: Which address holds?")
+    expect(plain.get_by_label("Address")).to_have_value("99 Linden Way")
+    expect(plain.get_by_role("textbox", name="Question")).to_be_hidden()
+
+
 def test_the_note_is_copied_by_one_click(desk: Callable[[User], Page], practice: Practice) -> None:
     case = deeds.start(practice, former())
     deeds.do(case, "ending", practice.csr, summary="Moved away")

@@ -37,8 +37,8 @@ def test_garbage_elsewhere_is_refused_with_a_sentence(practice, csr, case, value
     question = QuestionFactory(case=case)
     post(csr, case, "ending")
     asked = [
-        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": value, "text": value}),
-        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": "billing", "text": "Is it?"}),
+        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": value, "question": value}),
+        csr.post(reverse("case-ask", args=[case.pk]), {"step": value, "to": "billing", "question": "Is it?"}),
         csr.post(reverse("case-leave", args=[case.pk]), {"way": value, "because": value}),
         post(csr, case, "ending", version=value, press="untick", because="wrong"),
     ]

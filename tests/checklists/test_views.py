@@ -260,7 +260,7 @@ def test_a_page_is_told_when_its_own_step_changed(csr, other, case):
 def test_questions_and_ways_out_are_heard_too(practice, csr, other, case, deed):
     version = Case.objects.get().version
     if deed == "ask":
-        send(other, "case-ask", case, step="balance", to="billing", text="Is it settled?")
+        send(other, "case-ask", case, step="balance", to="billing", question="Is it settled?")
     else:
         send(other, "case-leave", case, way="withdrew", because="Moved away")
     assert poll(csr, case, version, step="ending", at=0).status_code == 200
