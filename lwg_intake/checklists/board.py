@@ -144,11 +144,9 @@ def board(case: Case) -> Board:
 
 
 def note_of(rows: Iterable[Row], facts: Any) -> str:
-    """The interaction note so far: one line for each step that is done or waiting."""
+    """The interaction note so far: one line for each step that is done. What still waits is not told as done."""
     lines = [
-        row.step.note(row.tick.fields, facts)
-        for row in rows
-        if row.step.note and row.tick and row.state in (State.DONE, State.WAITING)
+        row.step.note(row.tick.fields, facts) for row in rows if row.step.note and row.tick and row.state == State.DONE
     ]
     return "\n".join(line for line in lines if line)
 

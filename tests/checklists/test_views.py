@@ -153,6 +153,14 @@ def test_a_closed_gate_answers_with_its_sentence_and_what_was_typed_stays(csr, c
     assert outcome(case, "balance") == "waiting"
 
 
+def test_a_step_that_still_waits_is_not_in_the_note(csr, case):
+    post(csr, case, "ending", press="waiting", summary="Moved away")
+    text = words(csr.get(page(case, "ending")))
+    assert "Past records reviewed" not in text and "It grows with each step that is done." in text
+    post(csr, case, "ending", version=1, summary="Moved away")
+    assert "Past records reviewed" in words(csr.get(page(case, "balance")))
+
+
 def test_the_later_of_two_is_told_and_keeps_what_they_typed(practice, csr, other, case):
     assert post(csr, case, "demographics", city="Bowie").status_code == 302
     answer = post(other, case, "demographics", city="Hyattsville")
