@@ -1,5 +1,6 @@
 """How long a record is kept, legal holds, and what has passed its date: for a person to act on."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -150,7 +151,7 @@ def test_a_record_kept_on_comes_up_again_after_a_year_and_one_handed_on_does_not
     for client, outcome in ((kept, "kept"), (handed, "handed")):
         browser = signed_in(manager)
         page = f"/clients/{client.pk}/keeping/"
-        browser.post(page, {"do": "decide", "outcome": outcome, "because": "A sibling is here"})
+        browser.post(page, {"do": "decide", "decide-outcome": outcome, "decide-because": "A sibling is here"})
     assert listed() == set() and Event.objects.filter(verb="retention.decided").count() == 2
     with guards_aside("records_recorddecision") as sql:
         sql.execute("UPDATE records_recorddecision SET decided_at = decided_at - interval '13 months'")
@@ -177,7 +178,9 @@ def test_of_two_who_decide_the_second_is_told(manager):
     assert '<input type="hidden" name="seen" value="0">' in words(browser.get(page))
     other = UserFactory(roles=["manager"], first_name="Dana", last_name="Whitlock")
     actions.decide(client_id=client.pk, outcome="handed", because="Sent to the archive", by=other, seen=0)
-    answer = browser.post(page, {"do": "decide", "outcome": "kept", "because": "A sibling is here", "seen": "0"})
+    answer = browser.post(
+        page, {"do": "decide", "decide-outcome": "kept", "decide-because": "A sibling is here", "seen": "0"}
+    )
     assert answer.status_code == 409 and "Dana Whitlock decided meanwhile: handed to records staff" in words(answer)
     assert "A sibling is here" in words(answer) and "Sent to the archive" in words(answer)
     assert RecordDecision.objects.get().outcome == "handed"
@@ -185,7 +188,7 @@ def test_of_two_who_decide_the_second_is_told(manager):
 
 def test_a_decision_needs_a_reason_and_a_record_past_its_date(manager):
     client = ended(OLD)
-    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", {"do": "decide", "outcome": "handed"})
+    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", {"do": "decide", "decide-outcome": "handed"})
     assert answer.status_code == 422 and "Say why, or to whom it went." in words(answer)
     with pytest.raises(Refusal, match="not past its date"):
         actions.decide(client_id=ended(dates.today()).pk, outcome="kept", because="Why", by=manager)
@@ -197,11 +200,11 @@ def test_a_decision_needs_a_reason_and_a_record_past_its_date(manager):
 def test_a_hold_is_set_and_lifted_with_its_flag_its_reasons_and_its_history(manager):
     client, browser = ended(OLD, flags=["risk"]), signed_in(manager)
     page = f"/clients/{client.pk}/keeping/"
-    browser.post(page, {"do": "set", "because": "Subpoena of May"})
+    browser.post(page, {"do": "set", "set-because": "Subpoena of May"})
     client.refresh_from_db()
     assert set(client.flags) == {"risk", "hold"} and listed() == set()
     assert "Subpoena of May" in words(browser.get(f"/clients/{client.pk}/"))
-    browser.post(page, {"do": "lift", "because": "Case settled"})
+    browser.post(page, {"do": "lift", "lift-because": "Case settled"})
     client.refresh_from_db()
     assert client.flags == ["risk"] and listed() == {client}
     assert "Case settled" in words(browser.get(page))
@@ -235,7 +238,7 @@ def test_a_reason_is_never_carried_into_the_opposite_deed(manager, do, button):
     client, browser = ended(OLD), signed_in(manager)
     if do == "set":
         actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
-    answer = browser.post(f"/clients/{client.pk}/keeping/", {"do": do, "because": "Other matter"})
+    answer = browser.post(f"/clients/{client.pk}/keeping/", {"do": do, f"{do}-because": "Other matter"})
     assert answer.status_code == 409 and button in words(answer)
     assert "What you wrote was not saved: “Other matter”" in words(answer)
     assert "Other matter</textarea>" not in words(answer)
@@ -244,10 +247,32 @@ def test_a_reason_is_never_carried_into_the_opposite_deed(manager, do, button):
 def test_a_reason_for_a_decision_that_cannot_be_made_any_more_is_not_lost(manager):
     client = ended(OLD)
     actions.set_hold(client_id=client.pk, because="Subpoena", by=manager)
-    asked = {"do": "decide", "outcome": "handed", "because": "Sent to the archive"}
+    asked = {"do": "decide", "decide-outcome": "handed", "decide-because": "Sent to the archive"}
     answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", asked)
     assert "What you wrote was not saved: “Sent to the archive”" in words(answer)
     assert "This record is under a legal hold: nothing is decided" in words(answer)
+
+
+@pytest.mark.parametrize("pressed", ["set", "decide"])
+def test_no_button_wipes_out_what_was_typed_for_the_other(manager, pressed):
+    client = ended(OLD)
+    typed = {"set-because": "Subpoena of May", "decide-outcome": "kept", "decide-because": "A sibling is here"}
+    asked = typed | {"do": pressed, f"{pressed}-because": ""}
+    answer = signed_in(manager).post(f"/clients/{client.pk}/keeping/", asked)
+    page = words(answer)
+    assert answer.status_code == 422 and page.count("<form") == words(signed_in(manager).get("/")).count("<form") + 1
+    assert re.search(r'<input[^>]*value="kept"[^>]*checked', page)
+    kept, lost = ("A sibling is here", "Subpoena of May")[:: 1 if pressed == "set" else -1]
+    assert f"{kept}</textarea>" in page and lost not in page
+    assert not LegalHold.objects.exists() and not RecordDecision.objects.exists()
+
+
+@pytest.mark.parametrize(("pressed", "other"), [("set", "decide"), ("decide", "set")])
+def test_what_was_typed_for_the_deed_that_was_not_done_is_told(manager, pressed, other):
+    client, browser = ended(OLD), signed_in(manager)
+    asked = {"do": pressed, "decide-outcome": "kept", f"{pressed}-because": "Why", f"{other}-because": "Other matter"}
+    answer = browser.post(f"/clients/{client.pk}/keeping/", asked, follow=True)
+    assert "What you wrote was not saved: “Other matter”" in words(answer)
 
 
 @pytest.mark.parametrize("do", [{}, {"do": ""}, {"do": "nonsense"}])
@@ -290,7 +315,7 @@ def test_only_managers_keep_records(role):
     client, user = ended(OLD), UserFactory(roles=[role])
     browser = signed_in(user)
     assert browser.get("/retention/").status_code == 403
-    assert browser.post(f"/clients/{client.pk}/keeping/", {"do": "set", "because": "x"}).status_code == 403
+    assert browser.post(f"/clients/{client.pk}/keeping/", {"do": "set", "set-because": "x"}).status_code == 403
     with pytest.raises(NotAllowed):
         actions.set_hold(client_id=client.pk, because="x", by=user)
 

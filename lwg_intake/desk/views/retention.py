@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +19,9 @@ from lwg_intake.errors import Refusal
 from lwg_intake.records.models import Client
 
 Kind = type[HoldForm] | type[DecisionForm]
-# What each button of the page does, and its form.
+# What each button of the page does, and its fields. The page sends all of them with every button, each under the name
+# of its deed, so that none loses what was typed for another.
 DEEDS: dict[str, Kind] = {"set": HoldForm, "lift": LiftForm, "decide": DecisionForm}
-# Both stand on one page, and both ask why.
-IDS: dict[Kind, str] = {HoldForm: "hold_%s", LiftForm: "hold_%s", DecisionForm: "decision_%s"}
 
 
 @require_GET
@@ -44,7 +45,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, client)
     if do not in DEEDS:
         raise Refusal("Nothing was done: it was not said what. Press one of the buttons on the page.")
-    form = DEEDS[do](request.POST, auto_id=IDS[DEEDS[do]])
+    form = DEEDS[do](request.POST, prefix=do)
     request.on_refusal = lambda refusal: _page(request, client, form, refusal)  # type: ignore[attr-defined]
     if not form.is_valid():
         return _page(request, client, form)
@@ -52,14 +53,20 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
         seen = whole(request.POST.get("seen", ""))
         decision = actions.decide(client_id=pk, by=request.user, seen=seen, **form.cleaned_data)
         messages.success(request, f"On record: {decision.get_outcome_display().lower()}.")
-        return redirect("retention")
-    if do == "lift":
+    elif do == "lift":
         actions.lift_hold(client_id=pk, by=request.user, **form.cleaned_data)
         messages.success(request, "The legal hold is lifted.")
     else:
         actions.set_hold(client_id=pk, by=request.user, **form.cleaned_data)
         messages.success(request, "The record is under a legal hold: nothing of it is closed, sent or handed on.")
-    return redirect("client-keep", pk=pk)
+    for text in _unsaved(request, set(DEEDS) - {do}):
+        messages.warning(request, f"What you wrote was not saved: “{text}”")
+    return redirect("retention") if do == "decide" else redirect("client-keep", pk=pk)
+
+
+def _unsaved(request: HttpRequest, deeds: Iterable[str]) -> list[str]:
+    """The reasons typed for deeds that are not done."""
+    return list(filter(None, (request.POST.get(f"{do}-because", "").strip() for do in deeds)))
 
 
 def _page(
@@ -67,14 +74,20 @@ def _page(
 ) -> HttpResponse:
     kept = keeping(client)
     offered = {"set": not kept.is_held, "lift": kept.is_held, "decide": kept.is_past}
-    # A reason for one deed is none for the opposite: where another person was quicker, it stands as text only.
-    again = form if form is not None and offered[request.POST["do"]] else None
+    forms = {do: form if form and form.prefix == do else _as_typed(request, do) for do in DEEDS}
     context = {
         "client": client,
         "kept": kept,
-        "hold_form": again if isinstance(again, HoldForm) else HoldForm(auto_id=IDS[HoldForm]),
-        "decision_form": again if isinstance(again, DecisionForm) else DecisionForm(auto_id=IDS[DecisionForm]),
-        "typed": form["because"].value() if form is not None and again is None else "",
+        "hold_form": forms["lift" if kept.is_held else "set"],
+        "decision_form": forms["decide"],
+        # A reason for one deed is none for the opposite: where another person was quicker, it stands as text only.
+        "unsaved": _unsaved(request, (do for do in DEEDS if not offered[do])),
         "refusal": refusal,
     }
     return render(request, "desk/keep.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _as_typed(request: HttpRequest, do: str) -> HoldForm | DecisionForm:
+    """The fields of a deed whose button was not pressed, with what stood in them."""
+    kind = DEEDS[do]
+    return kind(initial={name: request.POST.get(f"{do}-{name}", "") for name in kind.base_fields}, prefix=do)
