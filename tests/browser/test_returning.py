@@ -320,6 +320,20 @@ def test_on_a_phone_the_step_stands_on_the_first_screen(new_page: Callable[..., 
     expect(page.get_by_text("Step 3 of 11: Insurance")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_no_choice_is_focused_under_the_bar_of_buttons(new_page: Any, practice: Practice, size: str) -> None:
+    case = deeds.start(practice, former())
+    page = new_page(size)
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 450})
+    sign_in(page, practice.csr)
+    page.goto(f"/cases/{case.pk}/?step=ending")
+    for choice in page.get_by_role("radio").all()[:5]:
+        choice.evaluate("e => scrollBy(0, e.getBoundingClientRect().top - innerHeight + 30)")
+        over = choice.evaluate("e => { e.focus(); return e.getBoundingClientRect().bottom }")
+        assert over <= page.locator(".deeds--main").evaluate("e => e.getBoundingClientRect().top")
+
+
 def test_what_is_typed_outlives_leaving(desk: Callable[[User], Page], practice: Practice) -> None:
     case = deeds.start(practice, former())
     page = desk(practice.csr)
