@@ -120,6 +120,9 @@ def test_who_is_not_listed(manager):
     assert listed() == set()
     assert keeping(under_care).until is None
     assert keeping(in_a_case).until is None and not keeping(in_a_case).is_past
+    browser = signed_in(manager)
+    assert "no date while under care" in words(browser.get(f"/clients/{under_care.pk}/"))
+    assert "no date while a case is open" in words(browser.get(f"/clients/{in_a_case.pk}/"))
 
 
 def test_pages_follow_one_another(manager, monkeypatch):
