@@ -36,7 +36,7 @@ class EntryForm(forms.Form):
             try:
                 parse(text)
             except ValueError:
-                raise forms.ValidationError(f"“{text}” is not understood. {UNDERSTOOD}") from None
+                raise forms.ValidationError(f"“{text}” is not understood.") from None
         if len(times) > 12:
             raise forms.ValidationError("Twelve times at most. Leave the field empty for somebody who can always come.")
         return times
