@@ -64,9 +64,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Assignment.objects.running().filter(client=client).select_related("clinician").order_by("started_on")
     if not request.user.can(Can.SEE_ALL_CLIENTS):
         rows = rows.filter(theirs(request.user))
-    on_it = BackfillEntry.objects.filter(assignment__in=rows, ended_at__isnull=True).first()
+    asked = whole(request.GET.get("for", ""))
+    about = rows if asked is None else rows.filter(pk=asked)
+    on_it = BackfillEntry.objects.filter(assignment__in=about, ended_at__isnull=True).first()
     times = on_it.times if on_it else client.availability
-    first = on_it.assignment_id if on_it else None
+    first = on_it.assignment_id if on_it else asked
     form = EntryForm(request.POST or None, assignments=rows, initial={"assignment": first, "times": "; ".join(times)})
 
     def page(refusal: Refusal | None = None) -> HttpResponse:

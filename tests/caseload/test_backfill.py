@@ -17,7 +17,7 @@ from lwg_intake.records.models import Contact
 from tests.caseload import deeds
 from tests.caseload.deeds import Practice, assigned
 from tests.factories.caseload import BackfillEntryFactory, FreedPlaceFactory
-from tests.factories.records import AppointmentFactory, InsurancePolicyFactory
+from tests.factories.records import AppointmentFactory, AssignmentFactory, InsurancePolicyFactory
 from tests.pages import signed_in, words
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -250,9 +250,22 @@ def test_times_that_are_not_understood_are_kept_and_named(practice: Practice) ->
     path = f"/clients/{assignment.client_id}/sooner/"
     answer = browser.post(path, {"assignment": assignment.pk, "times": "Tue; sometimes"})
     assert answer.status_code == 422
+    assert words(answer).count("Write a day, a time, or both") == 1
     assert "“sometimes” is not understood" in words(answer) and 'value="Tue; sometimes"' in words(answer)
     browser.post(path, {"assignment": assignment.pk, "times": "Tue;  Wed 10:00, "})
     assert BackfillEntry.objects.get().times == ["Tue", "Wed 10:00"]
+
+
+def test_of_two_clinicians_each_is_asked_for_by_a_link_of_its_own(practice: Practice) -> None:
+    first = assigned(practice)
+    second = AssignmentFactory(client=first.client, service="medication", clinician=practice.colleague)
+    browser = signed_in(practice.casey)
+    record = words(browser.get(f"/clients/{first.client_id}/"))
+    for assignment in (first, second):
+        path = f"/clients/{first.client_id}/sooner/?for={assignment.pk}"
+        said = f": {assignment.get_service_display()} with {assignment.clinician}"
+        assert f'href="{path}">Would come sooner<span class="visually-hidden">{said}</span>' in record
+        assert f'<option value="{assignment.pk}" selected>' in words(browser.get(path))
 
 
 def post(browser: Browser, **said: Any) -> Any:
