@@ -132,7 +132,7 @@ def _remove(p):
 MODULES = {"cases": cases, "returning": returning}
 # Called inside a deed that writes the event; or, for a draft, no deed at all: nobody but its writer ever sees it.
 PARTS = {
-    "cases.open_case", "cases.write", "cases.save_draft",
+    "cases.open_case", "cases.write", "cases.save_draft", "cases.save_question",
     "returning.left", "returning.reopened", "returning.finished", "returning.touched",
 }  # fmt: skip
 DEEDS: dict[str, tuple[Callable[[object], Deed], set[str]]] = {
