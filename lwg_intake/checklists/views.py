@@ -139,7 +139,7 @@ def _shown(request: HttpRequest, here: Board, at: Row) -> dict[str, Any]:
 
 def _question(request: HttpRequest, case: Case, key: str) -> dict[str, str]:
     """The question that stands at a step, not asked yet: as it was sent just now, or as it was kept before."""
-    if "question" in request.POST:
+    if request.method == "POST" and "question" in request.POST:
         return {name: request.POST.get(name, "") for name in QuestionForm.base_fields}
     return _draft(request, case, Draft.question_at(key))
 
