@@ -66,7 +66,7 @@ def facts(case: Case) -> Closing:
         last_contact_on=dates.day_of(last_contact["at"]) if last_contact["at"] else None,
         days_unseen=(today - max(last_seen_on or began, began)).days,
         visits_ahead=tuple(
-            f"{dates.local(at):%b %-d, %Y, %-I:%M %p}"
+            dates.told_moment(at)
             for at in visits.filter(state=AppointmentState.SCHEDULED, starts_at__gte=timezone.now())
             .order_by("starts_at")
             .values_list("starts_at", flat=True)[:5]

@@ -44,6 +44,11 @@ def told_time(at: str) -> str:
         return at
 
 
+def told_moment(at: datetime) -> str:
+    """A moment on the practice's own clock, as one says it: Mar 7, 2026, 4:05 PM."""
+    return f"{local(at):%b %-d, %Y, %-I:%M %p}"
+
+
 def waited(since: datetime) -> str:
     """For how long, in one unit: what is compared at a glance has to be short."""
     minutes = int((timezone.now() - since).total_seconds()) // 60

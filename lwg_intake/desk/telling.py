@@ -10,8 +10,8 @@ from string import Formatter
 from typing import Any
 
 from django.apps import apps
-from django.utils import timezone
 
+from lwg_intake import dates
 from lwg_intake.audit.models import Event, RowChange
 from lwg_intake.checklists.registry import wings
 from lwg_intake.desk.verbs import TOLD, VERBS, Kind
@@ -148,7 +148,7 @@ def _asked(asked: Mapping[str, str], names: Names) -> str:
 
 def _moment(value: str) -> str:
     try:
-        return f"{timezone.localtime(datetime.fromisoformat(value)):%b %-d, %Y, %-I:%M %p}"
+        return dates.told_moment(datetime.fromisoformat(value))
     except (TypeError, ValueError):
         return _worded(value)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
-from django.utils.timezone import localtime
 
+from lwg_intake import dates
 from lwg_intake.imports.models import Change
 from lwg_intake.records.models import Appointment, Client, Clinician
 
@@ -84,11 +84,7 @@ def first_changes(file: int, most: int = 10) -> list[dict[str, Any]]:
 
 def _which(visit: Appointment) -> str:
     """Which of a client's visits it is."""
-    return f"{_moment(visit.starts_at)}, with {visit.clinician}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{localtime(at):%b %-d, %Y, %-I:%M %p}"
+    return f"{dates.told_moment(visit.starts_at)}, with {visit.clinician}"
 
 
 def _said(thing: models.Model) -> str:
@@ -97,7 +93,7 @@ def _said(thing: models.Model) -> str:
     if at is None:
         return str(thing)
     became = f": {thing.get_state_display().lower()}" if isinstance(thing, Appointment) else ""
-    return f"{str(thing).partition(' at ')[0]}, {_moment(at)}{became}"
+    return f"{str(thing).partition(' at ')[0]}, {dates.told_moment(at)}{became}"
 
 
 def _differing(change: Change) -> list[dict[str, str]]:
@@ -123,7 +119,7 @@ def _differing(change: Change) -> list[dict[str, str]]:
 def _in_words(field: models.Field[Any, Any], value: str) -> str:
     """A value as the database has it, as one says it: a choice by its name, a moment by the practice's own clock."""
     if value and isinstance(field, models.DateTimeField):
-        return _moment(datetime.fromisoformat(value))
+        return dates.told_moment(datetime.fromisoformat(value))
     if value and isinstance(field, models.ForeignKey):
         return str(field.related_model._default_manager.filter(pk=value).first() or value)
     chosen = {str(key): str(label).lower() for key, label in field.flatchoices}

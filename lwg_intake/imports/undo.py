@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
-from django.utils.timezone import localtime
 
+from lwg_intake import dates
 from lwg_intake.imports.models import Run
 from lwg_intake.imports.progress import Tell
 from lwg_intake.records import episodes
@@ -192,11 +191,7 @@ def _named(run: Run) -> str:
     """An import by its moment and its files: two may have begun in one minute."""
     names = [file.name for file in run.files.light()]
     more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    return f"{_moment(run.asked_at)} ({', '.join([*names[:NAMED], *more])})"
-
-
-def _moment(at: datetime) -> str:
-    return f"{localtime(at):%b %-d, %Y, %-I:%M %p}"
+    return f"{dates.told_moment(run.asked_at)} ({', '.join([*names[:NAMED], *more])})"
 
 
 def _opened(run: Run) -> Because:
@@ -224,7 +219,7 @@ def _opened(run: Run) -> Because:
         else (f"{count:,} of its records have been opened since, the last one")
     )
     opened = Client.objects.filter(pk=client).first() if client else Clinician.objects.filter(pk=clinician).first()
-    because = _because(f"{records} {opened.ref if opened else 'one'}, by {by}, {_moment(at)}.")
+    because = _because(f"{records} {opened.ref if opened else 'one'}, by {by}, {dates.told_moment(at)}.")
     because.client = client
     return because
 
