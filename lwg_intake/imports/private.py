@@ -22,9 +22,9 @@ CALLED = re.compile(
     r"\b.*\bdisorder|(?:dysthym|schizo|cyclothym)\w+|ptsd\b|adhd\b)",
     re.IGNORECASE,
 )
-TELLING = re.compile(
-    b"|".join((CODE.pattern.encode(), rb"(?<![A-Za-z0-9])F[0-9]{2}", b"(?i:%s)" % CALLED.pattern.encode()))
-)
+# What a file has in it wherever one of these is, found in a fraction of the time.
+CODES = re.compile(CODE.pattern.encode() + rb"|(?<![A-Za-z0-9])F[0-9]{2}")
+NAMES = (b"disorder", b"dysthym", b"schizo", b"cyclothym", b"ptsd", b"adhd")
 # So many rows are looked through for columns that hold codes under another name; a third of the cells tells one.
 LOOKED_THROUGH = 1_000
 OURS = {column.name for file in FILES for column in file.columns}
@@ -39,7 +39,9 @@ def is_diagnosis(column: str) -> bool:
 
 def may_tell_codes(content: bytes) -> bool:
     """Whether a file not yet read may hold diagnoses or their codes, whatever its encoding."""
-    return bool(TELLING.search(content.replace(b"\0", b"") if b"\0" in content else content))
+    bare = content.replace(b"\0", b"") if b"\0" in content else content
+    small = bare.lower()
+    return any(name in small for name in NAMES) or bool(CODES.search(bare))
 
 
 def without_diagnoses(rows: Rows) -> Rows:

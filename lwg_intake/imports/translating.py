@@ -320,13 +320,16 @@ def _without(line: int, amiss: dict[str, str], told: dict[str, str]) -> Rejected
     return Rejected(line, column, told[column], listed)
 
 
+def _first(cells: list[str]) -> str:
+    return plain(next((cell for cell in cells if cell.strip()), ""))
+
+
 def _says_everybody(cells: list[str]) -> bool:
-    return plain(next((cell for cell in cells if cell.strip()), "")) in ("all clients", "all patients")
+    return _first(cells) in ("all clients", "all patients")
 
 
 def _says_sum(cells: list[str]) -> bool:
-    first = plain(next((cell for cell in cells if cell.strip()), ""))
-    return first.split(" ")[0] in ("total", "totals", "summary", "sum")
+    return _first(cells).split(" ")[0] in ("total", "totals", "summary", "sum")
 
 
 def _of_nobody(answer: Answer) -> str:

@@ -12,6 +12,7 @@ from lwg_intake.records.rules import AppointmentKind, AppointmentState, Clinicia
 # What stands before or after a name and is no part of it.
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+NO_PART = TITLES | SUFFIXES
 EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
 DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
 # Letters that are one of their own, not another with a mark: NFKD leaves them whole, the database's unaccent does not.
@@ -60,7 +61,7 @@ def plain(text: str) -> str:
 
 def person_key(first: str, last: str) -> str:
     """By which a person's name is compared."""
-    return " ".join(word for word in plain(f"{first} {last}").split() if word not in TITLES | SUFFIXES)
+    return " ".join(word for word in plain(f"{first} {last}").split() if word not in NO_PART)
 
 
 def split_name(full: str) -> tuple[str, str]:

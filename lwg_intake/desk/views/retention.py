@@ -59,7 +59,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         actions.set_hold(client_id=pk, by=request.user, **form.cleaned_data)
         messages.success(request, "The record is under a legal hold: nothing of it is closed, sent or handed on.")
-    for text in _unsaved(request, set(DEEDS) - {do}):
+    for text in _unsaved(request, (other for other in DEEDS if other != do)):
         messages.warning(request, f"What you wrote was not saved: “{text}”")
     return redirect("retention") if do == "decide" else redirect("client-keep", pk=pk)
 
