@@ -2,10 +2,13 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from filecmp import cmpfiles
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from lwg_intake.desk.demo import FEWEST_CLIENTS
 from lwg_intake.desk.demo.archive import FORMERS
@@ -15,8 +18,19 @@ from lwg_intake.desk.retention import past
 from lwg_intake.imports.format import FILES
 from lwg_intake.imports.practice import import_folder
 from lwg_intake.records.models import Assignment, Clinician, Episode
+from tests.owner import ROLE
 
 TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A whole practice that was rolled back lies in the tables until they are swept: every later test would pass it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        cursor.execute("VACUUM")
+        cursor.execute(f"SET ROLE {ROLE}")
 
 
 @pytest.fixture(scope="module")
