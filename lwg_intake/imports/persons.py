@@ -13,7 +13,8 @@ from django.db import connection
 from lwg_intake import dates
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.models import Person
-from lwg_intake.imports.words import alike, day_of, person_key, plain, split_name
+from lwg_intake.imports.moments import day_of
+from lwg_intake.imports.words import alike, person_key, plain, split_name
 from lwg_intake.records.contact import digits_of
 
 Key = tuple[str, date | None, str]

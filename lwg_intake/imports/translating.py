@@ -18,6 +18,7 @@ from lwg_intake import dates
 from lwg_intake.imports.batches import BATCH
 from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
+from lwg_intake.imports.moments import moment_of
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
 from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named, reached_otherwise
 from lwg_intake.imports.private import without_diagnoses
@@ -28,7 +29,6 @@ from lwg_intake.imports.words import (
     attendance,
     is_attendance,
     kind_of,
-    moment_of,
     name_keys,
     person_key,
     plain,

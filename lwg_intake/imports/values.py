@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 
-from lwg_intake.imports.words import YEARS
+from lwg_intake.imports.moments import YEARS
 from lwg_intake.records.rules import AgeRange
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

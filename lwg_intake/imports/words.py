@@ -1,10 +1,10 @@
-"""What other systems write, read as ours: names, days and times, attendance, services. Pure functions."""
+"""What other systems write, read as ours: names, attendance, services. Pure functions."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from difflib import SequenceMatcher
 
 from lwg_intake.records.rules import AppointmentKind, AppointmentState, ClinicianKind, Service
@@ -13,15 +13,10 @@ from lwg_intake.records.rules import AppointmentKind, AppointmentState, Clinicia
 TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 NO_PART = TITLES | SUFFIXES
-EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
-DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y")
 # Letters that are one of their own, not another with a mark: NFKD leaves them whole, the database's unaccent does not.
 LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
-YEARS = range(1900, 2200)
-SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
 # Alike enough to be asked about, when the birth date agrees.
 ALIKE = 0.72
 
@@ -105,50 +100,6 @@ def alike(one: str, other: str) -> bool:
     """Whether two names may be one person's, the birth date agreeing: a shared word, or spelt nearly the same."""
     shared = set(one.split()) & set(other.split())
     return bool(shared) or SequenceMatcher(None, one, other).ratio() >= ALIKE
-
-
-def day_of(text: str) -> date | None:
-    """A birth date in any usual notation, a spreadsheet's number included. Raises ValueError for what is none."""
-    if not text.strip():
-        return None
-    return moment_of(text)[0]
-
-
-def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
-    """A day, and its time if one is told. Raises ValueError with the reason."""
-    text, clock = " ".join(text.replace("T", " ").split()), " ".join(clock.split()).upper()
-    if SERIAL.fullmatch(text):
-        at = EXCEL_BEGINS + timedelta(days=float(text))
-        at = (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
-        return at.date(), at.time() if "." in text else _clock(clock)
-    if not text:
-        raise ValueError("The date is empty.")
-    for parts in range(1, 4):
-        words = text.split(" ")
-        day, rest = " ".join(words[:parts]), " ".join(words[parts:])
-        for form in DAYS:
-            try:
-                found = datetime.strptime(day, form).date()  # noqa: DTZ007
-            except ValueError:
-                continue
-            if form == "%m/%d/%y" and found > date.today():  # noqa: DTZ011
-                found = found.replace(year=found.year - 100)
-            if found.year not in YEARS:
-                raise ValueError(f"“{day}” lies outside the years {YEARS[0]} to {YEARS[-1]}: correct the year.")
-            return found, _clock(rest.upper() or clock)
-    raise ValueError(f"“{text[:40]}” is no date: write it like 2026-03-31 or 3/31/2026.")
-
-
-def _clock(text: str) -> time | None:
-    text = text.split(" - ")[0].split("-")[0].strip()
-    if not text:
-        return None
-    for form in TIMES:
-        try:
-            return datetime.strptime(text, form).time()  # noqa: DTZ007
-        except ValueError:
-            continue
-    raise ValueError(f"“{text[:40]}” is no time: write it like 14:30 or 2:30 PM.")
 
 
 def is_attendance(word: str) -> bool:

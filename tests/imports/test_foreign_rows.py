@@ -1,12 +1,10 @@
 """Single rows of reports of other systems: what is said of one that is left out, and which are passed over."""
 
-import re
 import zlib
 
 import pytest
 
 from lwg_intake.imports import working
-from lwg_intake.imports.words import moment_of
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.imports import reports
@@ -41,20 +39,6 @@ def test_a_visit_of_somebody_decided_about_says_who_decided_and_where_to_ask_aga
     decide(client, run, "open")
     decide(client, run, f"same:{ada.pk}")
     assert figures(run) == (1, 0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("day", "reason"),
-    [
-        ("", "The date is empty."),
-        ("soon", "“soon” is no date: write it like 2026-03-31 or 3/31/2026."),
-        ("2999-01-01", "“2999-01-01” lies outside the years 1900 to 2199: correct the year."),
-        ("01/01/0001", "“01/01/0001” lies outside the years 1900 to 2199: correct the year."),
-    ],
-)
-def test_a_day_that_cannot_be_used_is_told_from_what_is_none(day, reason):
-    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
-        moment_of(day)
 
 
 def test_a_total_with_fewer_cells_than_the_header_is_passed_over_and_a_row_cut_short_is_not(client, admin, ada, naomi):
