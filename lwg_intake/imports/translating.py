@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from dataclasses import replace as changed
-from datetime import date, datetime, time
-from hashlib import blake2b
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-from lwg_intake import dates
 from lwg_intake.imports.batches import BATCH
 from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
@@ -24,22 +17,13 @@ from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
-from lwg_intake.imports.words import (
-    ATTENDED,
-    attendance,
-    is_attendance,
-    kind_of,
-    name_keys,
-    person_key,
-    plain,
-    service_of,
-)
+from lwg_intake.imports.visits import OnRecord, Unsure, Visit, clinicians_by_name
+from lwg_intake.imports.words import is_attendance, mark, name_keys, plain
 from lwg_intake.records.contact import STATES, is_phone, is_zip
-from lwg_intake.records.models import Appointment, Client, Clinician
+from lwg_intake.records.models import Client
 from lwg_intake.records.rules import AppointmentState
 
 CHUNK = 1_000
-NOON = time(12)
 # Rows that are passed over, one and several.
 OTHER = "row that is no appointment was", "rows that are no appointments were"
 SUM = "row that sums others up was", "rows that sum others up were"
@@ -49,6 +33,10 @@ NAMESAKE = (
     "Bring this row again once the other is on record: then it is asked."
 )
 CONTRADICTS = "A row above says of the same visit that it was “{}”, which stands: correct one of the two."
+TELLS_MORE = (
+    "A row above is of the same visit and does not tell what became of it, as this one does. Bring this row again once "
+    "the other is on record."
+)
 # So many words are told of which nobody knows what they mean.
 TOLD = 10
 # Fields of clients that a foreign file may tell.
@@ -75,19 +63,7 @@ def new_ref(who: Named, apart: bool = False) -> str:
 
     Where the name alone has one already, who is another is kept apart by how they are reached.
     """
-    return f"P{_mark(who.key, str(who.dob or ''), *([who.beside] if apart and who.beside else []))}"
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A visit as a foreign file tells it. `at` is its time, where one is told."""
-
-    who: Named
-    clinician: str
-    on: date
-    at: time | None
-    state: str
-    words: str
+    return f"P{mark(who.key, str(who.dob or ''), *([who.beside] if apart and who.beside else []))}"
 
 
 class Translated:
@@ -197,9 +173,9 @@ class Translated:
             visits.append((line, cells if isinstance(cells, Broken) else self._visit(cells)))
         told = [visit for _, visit in visits if isinstance(visit, Visit)]
         people = self._answers([visit.who for visit in told])
-        clinicians = _clinicians()
+        clinicians = clinicians_by_name()
         clients = dict(Client.objects.filter(pk__in={a.client for a in people.values()}).values_list("pk", "ref"))
-        there = _there(set(clients), told)
+        on_record = OnRecord(clients, told)
         for line, visit in visits:
             if isinstance(visit, Broken):
                 yield line, visit
@@ -220,18 +196,24 @@ class Translated:
                 continue
             (clinician,) = meant
             once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
-            stated = ATTENDED.get(plain(visit.state))
+            stated = visit.stated
             if once in self._stated:
                 before = self._stated[once]
-                if stated and before and stated != before:
-                    yield line, Broken(CONTRADICTS.format(before.label.lower()), "", visit.who.name)
+                if stated and stated != before:
+                    said = CONTRADICTS.format(before.label.lower()) if before else TELLS_MORE
+                    yield line, Broken(said, "", visit.who.name)
                 else:
                     self._passed[REPEATED] += 1
                 continue
             self._stated[once] = stated
             if visit.state and not is_attendance(visit.state):
                 self._unknown[visit.state] += 1
-            yield line, _appointment(visit, clients[answer.client], clinician, there.get(once))
+            try:
+                known = on_record.which(visit, answer.client, clinician)
+            except Unsure as unsure:
+                yield line, Broken(str(unsure), "", visit.who.name)
+                continue
+            yield line, visit.as_row(clients[answer.client], clinician, known)
 
     def _visit(self, cells: list[str]) -> Visit | Broken:
         try:
@@ -297,10 +279,6 @@ class Translated:
         return [told[column.name] for column in self.file.columns]
 
 
-def _mark(*parts: str) -> str:
-    return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
-
-
 def _amiss(column: Column, cell: str) -> str:
     """Why a cell cannot be used; empty when it can, or holds nothing."""
     if not cell:
@@ -340,47 +318,3 @@ def _of_nobody(answer: Answer) -> str:
         f"{answer.nobody}, and a file of visits brings no new people: bring this person in with a file of clients "
         f"first, or {AGAIN}."
     )
-
-
-def _clinicians() -> dict[str, set[tuple[int, str, str]]]:
-    """By name: id, ref and kind."""
-    found: dict[str, set[tuple[int, str, str]]] = {}
-    for pk, ref, first, last, kind in Clinician.objects.values_list("pk", "ref", "first_name", "last_name", "kind"):
-        found.setdefault(person_key(first, last), set()).add((pk, ref, kind))
-    return found
-
-
-def _there(clients: set[int], visits: list[Visit]) -> dict[tuple[int, int, date, int | None], dict[str, Any]]:
-    """The visits on record of these clients on these days, by their hour, and by their day alone."""
-    if not clients or not visits:
-        return {}
-    zone = ZoneInfo(settings.TIME_ZONE)
-    first, last = min(visit.on for visit in visits), max(visit.on for visit in visits)
-    rows = Appointment.objects.filter(client__in=clients, starts_at__date__gte=first, starts_at__date__lte=last)
-    found: dict[tuple[int, int, date, int | None], dict[str, Any]] = {}
-    row: dict[str, Any]
-    for row in rows.order_by("-starts_at").values():  # type: ignore[assignment]
-        at = row["starts_at"].astimezone(zone)
-        for hour in (at.hour, None):
-            found[row["client_id"], row["clinician_id"], at.date(), hour] = row
-    return found
-
-
-def _appointment(
-    visit: Visit, client_ref: str, clinician: tuple[int, str, str], known: dict[str, Any] | None
-) -> list[str]:
-    """The row of appointments.csv. Of one on record the file changes at most what became of it."""
-    pk, clinician_ref, clinician_kind = clinician
-    stated = attendance(visit.state, visit.on, dates.today())
-    hour = "" if visit.at is None else str(visit.at.hour)
-    ref = f"V{_mark(client_ref, clinician_ref, str(visit.on), hour)}"
-    if known:
-        says = stated not in (AppointmentState.UNRESOLVED, AppointmentState.SCHEDULED)
-        state = stated if says else known["state"]
-        return [
-            known["ref"] or ref, client_ref, clinician_ref, known["service"], known["starts_at"].isoformat(),
-            known["kind"], state,
-        ]  # fmt: skip
-    service = service_of(visit.words, clinician_kind)
-    starts_at = datetime.combine(visit.on, visit.at or NOON).isoformat(timespec="minutes")
-    return [ref, client_ref, clinician_ref, service, starts_at, kind_of(visit.words, service), stated]

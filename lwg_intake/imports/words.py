@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from difflib import SequenceMatcher
+from hashlib import blake2b
 
 from lwg_intake.records.rules import AppointmentKind, AppointmentState, ClinicianKind, Service
 
@@ -108,9 +109,12 @@ def is_attendance(word: str) -> bool:
 
 
 def attendance(word: str, starts_on: date, today: date) -> str:
-    """What became of a visit. What the file does not say is unresolved, or, in the days to come, scheduled."""
+    """What became of a visit. What the file does not say is unresolved, or, in the days to come, scheduled.
+
+    Of a day that is past, “scheduled” does not say it.
+    """
     stated = ATTENDED.get(plain(word))
-    if stated:
+    if stated and (stated != AppointmentState.SCHEDULED or starts_on >= today):
         return stated.value
     return (AppointmentState.SCHEDULED if starts_on > today else AppointmentState.UNRESOLVED).value
 
@@ -134,3 +138,8 @@ def kind_of(words: str, service: str) -> str:
     if re.search(r"\b9079[12]\b|intake|diagnostic|initial", said):
         return AppointmentKind.INTAKE.value
     return (AppointmentKind.FOLLOW_UP if service == Service.MEDICATION else AppointmentKind.SESSION).value
+
+
+def mark(*parts: str) -> str:
+    """By which what these words tell is known again: short, and always the same."""
+    return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
