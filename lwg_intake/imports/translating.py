@@ -19,7 +19,7 @@ from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
 from lwg_intake.imports.visits import OnRecord, Unsure, Visit, clinicians_by_name
 from lwg_intake.imports.words import is_attendance, mark, name_keys, plain
-from lwg_intake.records.contact import STATES, is_phone, is_zip
+from lwg_intake.records.contact import STATES, is_phone, is_same_number, is_zip, state_of
 from lwg_intake.records.models import Client
 from lwg_intake.records.rules import AppointmentState
 
@@ -186,13 +186,7 @@ class Translated:
                 continue
             meant = {found for key in name_keys(visit.clinician) for found in clinicians.get(key, ())}
             if len(meant) != 1:
-                which = "Several clinicians" if meant else "No clinician"
-                yield (
-                    line,
-                    Broken(
-                        f"{which} on record {'are' if meant else 'is'} called {visit.clinician}.", "", visit.who.name
-                    ),
-                )
+                yield line, Broken(_of_clinicians(visit.clinician, len(meant)), "", visit.who.name)
                 continue
             (clinician,) = meant
             once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
@@ -268,15 +262,24 @@ class Translated:
             "dob": str((known.dob if known else None) or who.dob or ""),
         }
         told |= {name: self._cell(cells, name) for name in CLIENT}
-        told["state"] = told["state"].upper()
+        told["state"] = state_of(told["state"])
         amiss = {column.name: because for column in self.file.columns if (because := _amiss(column, told[column.name]))}
         # Without its name or birth date nothing of the row goes in, and that is said of it where it is read.
         if amiss and amiss.keys() <= set(CLIENT):
             self.tell(_without(line, amiss, told))
             told |= dict.fromkeys(amiss, "")
-        for name in CLIENT:
-            told[name] = told[name] or (str(getattr(known, name)) if known else "")
+        for name in CLIENT if known else ():
+            there = str(getattr(known, name))
+            if not told[name] or _is_notation(name, told[name], there):
+                told[name] = there
         return [told[column.name] for column in self.file.columns]
+
+
+def _is_notation(name: str, told: str, there: str) -> bool:
+    """Whether a file tells what is on record in another notation, which is no change."""
+    if name == "phone":
+        return is_same_number(told, there)
+    return name == "email" and told.casefold() == there.casefold()
 
 
 def _amiss(column: Column, cell: str) -> str:
@@ -313,8 +316,20 @@ def _says_sum(cells: list[str]) -> bool:
 def _of_nobody(answer: Answer) -> str:
     """Why a visit of somebody who is not on record is left out."""
     if not answer.nobody:
-        return "No client on record has this name and date of birth."
+        return (
+            "No client on record has this name and date of birth. Correct them, or bring this person in with a file of "
+            "clients first."
+        )
     return (
         f"{answer.nobody}, and a file of visits brings no new people: bring this person in with a file of clients "
         f"first, or {AGAIN}."
     )
+
+
+def _of_clinicians(name: str, count: int) -> str:
+    """Why a visit is left out whose clinician is not known, or not known from others."""
+    if not name:
+        return "The clinician's name is missing."
+    if count:
+        return f"Several clinicians on record are called {name}. Bring it with appointments.csv, by clinician_ref."
+    return f"No clinician on record is called {name}. Correct the name, or bring them in with clinicians.csv first."

@@ -18,8 +18,8 @@ from lwg_intake.records.rules import AppointmentState
 
 NOON = time(12)
 UNSURE = (
-    "{} visits to this clinician are on record in that {}, and the file does not tell which is meant: correct the one "
-    "that is meant by hand."
+    "{} visits to this clinician are on record in that {}, and the row does not tell which is meant: add its exact "
+    "time and bring it again."
 )
 # id, ref and kind.
 Whom = tuple[int, str, str]

@@ -76,7 +76,7 @@ def split_name(full: str) -> tuple[str, str]:
 
 
 def _untitled(name: str) -> str:
-    words = name.split()
+    words = name.replace(",", " ").split()
     while len(words) > 1 and _bare(words[0]) in TITLES:
         words.pop(0)
     while len(words) > 1 and _bare(words[-1]) in SUFFIXES:

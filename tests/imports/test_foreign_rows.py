@@ -151,6 +151,32 @@ def test_of_a_row_left_out_nothing_is_kept_that_nobody_asked_for(client, admin):
     assert "Ada Long,soon,," in rows and "F41" not in rows and "Comments" in rows
 
 
+def test_what_is_on_record_in_another_notation_is_no_change(client, admin, ada):
+    ada.phone, ada.email, ada.state = "+1 240 555 0177", "Ada@example.com", "MD"
+    ada.save()
+    row = {"Client": "Ada Brightwater", "Phone number": "(240) 555-0177", "Email": "ada@EXAMPLE.com"}
+    run = checked(client, "d.csv", reports.details({**row, "State": "Maryland"}))
+    decide(client, run, f"same:{ada.pk}")
+    assert figures(run) == (0, 0, 1, 0)
+    decided = {**row, "State": "Virginia", "Phone number": "240-555-0177 x5"}
+    assert figures(brought(client, "d.csv", reports.details(decided))) == (0, 1, 0, 0)
+    ada.refresh_from_db()
+    assert (ada.phone, ada.email, ada.state) == ("240-555-0177 x5", "Ada@example.com", "VA")
+
+
+def test_a_visit_that_cannot_go_in_says_what_to_do(client, admin, ada, naomi):
+    rows = [("Ada Brightwater", "", "3/2/2026", ""), ("Ada Brightwater", "Nobody Known", "3/2/2026", "")]
+    run = checked(client, "a.csv", reports.attendance(*rows, ("Ghost Client", "Naomi Clarke", "3/2/2026", "")))
+    decide(client, run, f"same:{ada.pk}")
+    decide(client, run, f"same:{ada.pk}")
+    assert [row["reason"] for row in run.files.get().listed] == [
+        "The clinician's name is missing.",
+        "No clinician on record is called Nobody Known. Correct the name, or bring them in with clinicians.csv first.",
+        "No client on record has this name and date of birth. Correct them, or bring this person in with a file of "
+        "clients first.",
+    ]
+
+
 @pytest.mark.parametrize("cell", [{"Phone number": "12"}, {"State": "Narnia"}, {"ZIP": "1"}])
 def test_what_cannot_reach_anybody_stays_out_of_the_record_and_is_listed(client, admin, cell):
     run = brought(client, "d.csv", reports.details({"Client": "Grace Hopperson", "City": "Bowie", **cell}))
@@ -166,6 +192,7 @@ def test_what_cannot_reach_anybody_stays_out_of_the_record_and_is_listed(client,
         ("Berg, Ms. Ada", "Ada", "Berg"),
         ("Ada Long, III", "Ada", "Long"),
         ("Ada Long II", "Ada", "Long"),
+        ("Long, Ada, Jr.", "Ada", "Long"),
     ],
 )
 def test_titles_and_what_follows_a_name_are_no_part_of_it(client, admin, name, first, last):

@@ -53,7 +53,7 @@ def test_of_two_visits_of_a_day_none_is_taken_by_guess_where_no_hour_is_told(cli
     booked(ada, naomi, 15, state="unresolved")
     run = brought(client, "v.csv", visits(["3/2/2026", "Show"]))
     assert figures(run) == (0, 0, 0, 1) and states() == ["no_show", "unresolved"]
-    assert reasons(run)[0].startswith("2 visits to this clinician are on record in that day, and the file does not")
+    assert reasons(run)[0].startswith("2 visits to this clinician are on record in that day, and the row does not")
     assert figures(brought(client, "v.csv", visits(["3/2/2026", ""]))) == (0, 0, 1, 0)
     brought(client, "v.csv", visits(["3/2/2026 3 PM", "Show"]))
     assert states() == ["no_show", "kept"]
