@@ -10,7 +10,7 @@ LISTED = 50
 def keep(file: RunFile, counts: Counts) -> None:
     """The figures, the first changes, and the rows that were left out with the reasons."""
     file.unread, file.ask = counts.unread, counts.ask
-    file.figures = {**counts.figures(), "rejected": counts.rejects.count}
+    file.figures = {**counts.figures(), "rejected": counts.rejects.count, "in_part": counts.rejects.in_part}
     # The database keeps no NUL, and nobody would see one.
     file.listed = [{**vars(row), "value": row.value.replace("\0", "␀")} for row in counts.rejected[:LISTED]]
     file.reasons = counts.rejects.reasons()

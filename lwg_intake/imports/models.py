@@ -92,9 +92,14 @@ class Run(models.Model):
         return any(not file.unread or file.ask or file.wants_columns for file in self.files.all())
 
     @property
+    def asks(self) -> bool:
+        """Whether of a file that was checked something is asked before it can be read."""
+        return self.status == self.Status.CHECKED and any(file.ask or file.wants_columns for file in self.files.all())
+
+    @property
     def said(self) -> str:
         """Its state in words."""
-        return self.came_to or str(self.get_status_display())
+        return self.came_to or ("Waits for your answer" if self.asks else str(self.get_status_display()))
 
     @property
     def pill(self) -> str:
@@ -104,8 +109,9 @@ class Run(models.Model):
     @property
     def total(self) -> dict[str, int]:
         """The figures of all files together."""
-        names = ("rows", "created", "updated", "unchanged", "rejected")
-        return {name: sum(file.figures.get(name, 0) for file in self.files.all()) for name in names}
+        names = ("rows", "created", "updated", "unchanged", "rejected", "in_part")
+        found = {name: sum(file.figures.get(name, 0) for file in self.files.all()) for name in names}
+        return {**found, "left_out": found["rejected"] - found["in_part"]}
 
 
 LOOKS = {
@@ -175,6 +181,11 @@ class RunFile(models.Model):
     def more(self) -> int:
         """How many rejected rows a page does not show."""
         return int(self.figures.get("rejected", 0)) - 10
+
+    @property
+    def left_out(self) -> int:
+        """How many rows stay out as a whole; the others of those listed go in but for a value."""
+        return int(self.figures.get("rejected", 0)) - int(self.figures.get("in_part", 0))
 
     @property
     def for_other_reasons(self) -> int:

@@ -67,7 +67,13 @@ def first_rows(file: RunFile, most: int = 3) -> list[list[str]]:
     """The first rows of a file, for someone who says what its columns mean; none where it cannot be read."""
     try:
         content = content_of(file)
-        table = CsvTable(content, encoding="latin-1" if file.ask else "", windows=file.windows)
+        try:
+            table = CsvTable(content, windows=file.windows)
+        except Unreadable as error:
+            if not error.ask:
+                raise
+            # Whether it is Windows-1252 is asked afterwards; to tell the columns apart its letters will do.
+            table = CsvTable(content, encoding="latin-1")
         return [cells for _, cells in islice(table.rows(), 1, most + 1) if isinstance(cells, list)]
     except Unreadable:
         return []

@@ -206,7 +206,7 @@ def _merge(source: Source, table: Table, report: Report, run: Run, tell: Tell) -
     counts, seen = Counts(), Seen(file)
     if foreign:
         counts.rejects.begin(foreign.header, foreign.original)
-        foreign.tell = counts.rejects.add
+        foreign.tell = counts.rejects.add_in_part
     else:
         counts.rejects.begin(head.names)
     batches = Batches(head, rows, counts.rejects)

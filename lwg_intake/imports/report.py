@@ -39,7 +39,7 @@ class Rejects:
     """The rows of a file that were left out: all counted, the first listed, and all kept packed as a CSV, by line."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self.in_part = 0
         self.listed: list[Rejected] = []
         self._reasons: Counter[str] = Counter()
         self._header: list[str] = []
@@ -58,6 +58,11 @@ class Rejects:
         """
         self._beside = {index for index, name in enumerate(header) if name.strip().casefold() in BESIDE}
         self._header, self._original = [*self._own(header), *BESIDE], original
+
+    def add_in_part(self, rejected: Rejected) -> None:
+        """A row that goes in but for a value: it comes back to be corrected as those do that stay out."""
+        self.in_part += 1
+        self.add(rejected)
 
     def add(self, rejected: Rejected, cells: Sequence[str] = ()) -> None:
         if not self.count and self._header:

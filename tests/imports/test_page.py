@@ -128,7 +128,8 @@ def test_rejected_rows_come_back_as_a_file(client, admin, folder):
     assert upload(client, ("clients.csv", corrected)).status_code == 302
     again = Run.objects.latest("pk")
     working.work(again.pk)
-    assert again.files.get().figures == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "rejected": 0}
+    figures = again.files.get().figures
+    assert (figures["rows"], figures["created"], figures["rejected"]) == (1, 1, 0)
 
 
 def test_rejected_rows_may_be_rejected_again(client, admin, folder):

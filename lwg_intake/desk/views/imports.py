@@ -49,7 +49,8 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     found = list(runs.filter(pk__lt=before)[: SHOWN + 1] if before else runs[: SHOWN + 1])
     context = {
         "runs": found[:SHOWN], "older": found[SHOWN - 1].pk if len(found) > SHOWN else None, "is_first": not before,
-        "refusal": refusal, "most": settings.IMPORT_UPLOAD_MB, "known": [preset.name for preset in PRESETS],
+        "refusal": refusal, "sent": len(request.FILES.getlist("files")),
+        "most": settings.IMPORT_UPLOAD_MB, "known": [preset.name for preset in PRESETS],
     }  # fmt: skip
     return render(request, "desk/imports.html", context)
 
@@ -89,6 +90,7 @@ def _one(request: HttpRequest, run: Run, refusal: Refusal | None = None) -> Http
             "may_apply": any(not file.unread and file.file for file in files),
             "unread": sum(file.unread and not file.ask for file in files),
             "asks": sum(file.ask or file.wants_columns for file in files),
+            "notes": [note for note in run.notes if note != why_not],
             "why_not": why_not,
             # Said where the deed would stand, and there alone.
             "is_why_not": bool(why_not) and str(refusal) == why_not,
