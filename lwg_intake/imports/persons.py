@@ -116,6 +116,11 @@ def _reached(facts: AnyMapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
+def may_be_one(one: Named, other: Named) -> bool:
+    """Whether two people of one name in a file may be the same person, as it would be asked were one on record."""
+    return not one.dob or not other.dob or _slip(one.dob, other.dob) or reached_alike(one.facts, other.facts)
+
+
 def answers(wanted: Iterable[Named], ref_of: Callable[[Named, bool], str]) -> tuple[dict[Key, Answer], list[int]]:
     """For each person an answer, and the ids of those (Person) about whom someone decided or has to decide first.
 

@@ -13,7 +13,7 @@ from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.moments import moment_of
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
-from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, named, reached_otherwise
+from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, may_be_one, named, reached_otherwise
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
@@ -31,6 +31,10 @@ REPEATED = "row that repeats another was", "rows that repeat another were"
 NAMESAKE = (
     "A row above has this name with another phone or e-mail, and no birth date tells whether both are one person. "
     "Bring this row again once the other is on record: then it is asked."
+)
+MAY_BE_ONE = (
+    "A row above has this name, and may be the same person: the birth date differs a little or is missing, or phone or "
+    "e-mail are the same. Correct it, or bring this row again once the other is on record: then it is asked."
 )
 CONTRADICTS = "A row above says of the same visit that it was “{}”, which stands: correct one of the two."
 TELLS_MORE = (
@@ -83,6 +87,7 @@ class Translated:
         self._unknown: Counter[str] = Counter()
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: dict[Any, dict[str, str]] = {}
+        self._new: dict[str, list[Named]] = {}
         self._stated: dict[Any, AppointmentState | None] = {}
 
     @property
@@ -244,6 +249,12 @@ class Translated:
             ref = new_ref(who, answer.apart)
             once = answer.client or ref
             if once not in self._seen:
+                if not answer.client and not answer.nobody:
+                    alike = self._new.setdefault(who.key, [])
+                    if any(may_be_one(who, other) for other in alike):
+                        yield line, Broken(MAY_BE_ONE, "", who.name)
+                        continue
+                    alike.append(who)
                 self._seen[once] = who.facts
             elif not who.dob and reached_otherwise(who.facts, self._seen[once]):
                 yield line, Broken(NAMESAKE, "", who.name)

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 from lwg_intake.imports.opening import CELL as MOST
@@ -22,6 +22,7 @@ BYTES = 5
 PIECE = 1 << 20
 # So far down it is looked whether a sheet holds anything; and so many that do are named.
 BEGINNING, NAMED = 1_000, 5
+HALF_A_MINUTE = timedelta(seconds=30)
 # Where a cell, or a text that cells share, is at its end; and where all of them are.
 ENDS = re.compile(rb"</(?:\w+:)?(?:si|c|row|(sst|sheetData))>")
 LONG_CELL = f"A cell of this row is longer than {MOST:,} characters: shorten it."
@@ -141,8 +142,12 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
+        # A time is a part of a day, and as a fraction it may lie a little before its minute.
+        value = (value + HALF_A_MINUTE).replace(second=0, microsecond=0)
         return value.isoformat(timespec="minutes") if (value.hour or value.minute) else value.date().isoformat()
-    if isinstance(value, date | time):
+    if isinstance(value, time):
+        return f"{datetime.combine(date.min, value) + HALF_A_MINUTE:%H:%M}"
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -84,6 +84,14 @@ def test_therapynotes_billing_transactions(client, admin, ada, naomi):
     assert figures(brought(client, "Billing Transactions.xlsx", content)) == (0, 0, 4, 0)
 
 
+def test_a_spreadsheet_s_time_just_before_its_minute_is_that_minute(client, admin, ada, naomi):
+    """Spreadsheets keep a time as a part of a day: eleven o'clock may stand there as 10:59:59.997."""
+    told = [at(2026, 3, 2, 10, 59, 59, 997000), at(2026, 3, 2, 11, 0)]
+    run = brought(client, "x.xlsx", reports.therapynotes(*({"Date": day, "DOB": at(1988, 3, 7)} for day in told)))
+    assert figures(run) == (1, 0, 0, 0)
+    assert str(Appointment.objects.get().starts_at) == "2026-03-02 16:00:00+00:00"
+
+
 def test_an_older_file_lacks_columns_and_no_diagnosis_is_kept(client, admin, ada, naomi, caplog):
     content = reports.therapynotes(
         {"Date": at(2026, 3, 2, 9, 0), "DOB": at(1988, 3, 7)},

@@ -80,6 +80,36 @@ def test_two_of_one_name_and_birth_date_are_never_chosen_between(client, admin, 
     assert len(Person.objects.get().candidates) == 2
 
 
+PEOPLE = ["Last Name", "First Name", "Born", "Mail"]
+
+
+@pytest.mark.parametrize(
+    ("born", "mail", "held"),
+    [
+        ("2/3/1991", "", True),
+        ("", "", True),
+        ("11/30/1971", "BEA@example.com", True),
+        ("11/30/1971", "other@example.com", False),
+    ],
+)
+def test_two_new_people_of_one_file_who_may_be_one_do_not_both_go_in_unasked(client, admin, born, mail, held):
+    rows = [["Brandnew", "Bea", "2/2/1991", "bea@example.com"], ["Brandnew", "Bea", born, mail]]
+    run = checked(client, "p.csv", reports.as_csv([PEOPLE, *rows]))
+    said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2", "email": "3"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    assert figures(run) == ((1, 0, 0, 1) if held else (2, 0, 0, 0))
+    if held:
+        assert "may be the same person" in run.files.get().listed[0]["reason"]
+        client.post(f"/imports/{run.pk}/apply/")
+        working.work(run.pk)
+        back = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content
+        again = checked(client, "back.csv", back)
+        assert again.open_doubts().get().candidates == [Client.objects.get().pk]
+        decide(client, again, "different")
+        assert figures(again) == (1, 0, 0, 0)
+
+
 @pytest.mark.parametrize(("verdict", "rejected"), [("different", (1, 0, 0, 0)), ("skipped", (0, 0, 0, 1))])
 def test_somebody_else_is_new_and_who_is_left_out_stays_out(client, admin, ada, verdict, rejected):
     run = checked(client, "d.csv", reports.details({"Client": "Ada Brightwater"}))
