@@ -15,7 +15,8 @@ from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.models import Person
 from lwg_intake.imports.moments import day_of
 from lwg_intake.imports.words import alike, person_key, plain, split_name
-from lwg_intake.records.contact import digits_of
+from lwg_intake.records.contact import digits_of, is_same_number
+from lwg_intake.records.models import Client
 
 Key = tuple[str, date | None, str]
 
@@ -114,6 +115,17 @@ def _reached(facts: AnyMapping[str, str]) -> dict[str, str]:
     """How somebody is reached, as it is compared."""
     told = {"email": facts.get("email", "").casefold(), "phone": digits_of(facts.get("phone", ""))}
     return {name: value for name, value in told.items() if value}
+
+
+def is_notation(name: str, told: str, there: str) -> bool:
+    """Whether a file tells what is on record in another notation, which is no change."""
+    return is_same_number(told, there) if name == "phone" else told.casefold() == there.casefold()
+
+
+def differing(facts: AnyMapping[str, str], client: Client) -> set[str]:
+    """What both the file and the record tell of somebody, and tell otherwise."""
+    told = {name: str(getattr(client, name, "")) for name in FACTS}
+    return {name for name in facts if told.get(name) and not is_notation(name, facts[name], told[name])}
 
 
 def may_be_one(one: Named, other: Named) -> bool:

@@ -13,13 +13,23 @@ from lwg_intake.imports.format import BY_NAME, Column, File
 from lwg_intake.imports.kinds import Mapping
 from lwg_intake.imports.moments import moment_of
 from lwg_intake.imports.opening import Broken, Table, Unreadable, unequal
-from lwg_intake.imports.persons import AGAIN, Answer, Key, Named, answers, may_be_one, named, reached_otherwise
+from lwg_intake.imports.persons import (
+    AGAIN,
+    Answer,
+    Key,
+    Named,
+    answers,
+    is_notation,
+    may_be_one,
+    named,
+    reached_otherwise,
+)
 from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
 from lwg_intake.imports.visits import OnRecord, Unsure, Visit, clinicians_by_name
 from lwg_intake.imports.words import is_attendance, mark, name_keys, plain
-from lwg_intake.records.contact import STATES, is_phone, is_same_number, is_zip, state_of
+from lwg_intake.records.contact import STATES, is_phone, is_zip, state_of
 from lwg_intake.records.models import Client
 from lwg_intake.records.rules import AppointmentState
 
@@ -281,16 +291,9 @@ class Translated:
             told |= dict.fromkeys(amiss, "")
         for name in CLIENT if known else ():
             there = str(getattr(known, name))
-            if not told[name] or _is_notation(name, told[name], there):
+            if not told[name] or is_notation(name, told[name], there):
                 told[name] = there
         return [told[column.name] for column in self.file.columns]
-
-
-def _is_notation(name: str, told: str, there: str) -> bool:
-    """Whether a file tells what is on record in another notation, which is no change."""
-    if name == "phone":
-        return is_same_number(told, there)
-    return name == "email" and told.casefold() == there.casefold()
 
 
 def _amiss(column: Column, cell: str) -> str:

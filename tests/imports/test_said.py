@@ -1,5 +1,7 @@
 """What the pages of an import say: what happens next, what is final, and what became of each row."""
 
+import re
+
 import pytest
 
 from lwg_intake.imports.models import RunFile
@@ -57,3 +59,15 @@ def test_what_is_final_is_said_before_it_is_done(client, admin):
     assert "That is final" in page_of(client, brought(client, "d.csv", reports.details(KNOWN)))
     again = page_of(client, checked(client, "d.csv", reports.details(KNOWN)))
     assert "There is nothing to let in: throw it away." in again and "Let it in</button>" not in again
+
+
+def test_of_two_people_side_by_side_what_differs_is_marked_and_the_answer_is_confirmed(client, admin, ada):
+    ada.phone, ada.email, ada.city = "+1 240 555 0177", "ada@example.com", "Bowie"
+    ada.save()
+    told = {"Client": "Ada Brightwater", "Phone number": "(240) 555-0177", "Email": "new@example.com", "City": "BOWIE"}
+    run = checked(client, "d.csv", reports.details(told))
+    page = client.get(f"/imports/{run.pk}/people/").content.decode()
+    assert re.findall(r"<mark>(.*?)</mark>", page) == ["ada<wbr>@example<wbr>.com"]
+    answer = {"person": run.open_doubts().get().pk, "who": f"same:{ada.pk}"}
+    page = client.post(f"/imports/{run.pk}/people/", answer, follow=True).content.decode()
+    assert "The answer is kept. The file is checked again with it." in page

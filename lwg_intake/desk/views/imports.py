@@ -21,6 +21,7 @@ from lwg_intake.imports import actions, undo
 from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, guessed, labelled
 from lwg_intake.imports.models import Person, Run, RunFile
 from lwg_intake.imports.packed import first_rows
+from lwg_intake.imports.persons import differing
 from lwg_intake.imports.uploads import TooMuch, received
 from lwg_intake.records.models import Client
 
@@ -213,6 +214,9 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             actions.decide(run_id=pk, person_id=person, verdict=verdict, client_id=whole(client), by=request.user)
         run.refresh_from_db()
+        then = "The file is checked again with it." if run.is_at_work else "It stands below, and can be asked again."
+        if verdict != Person.Verdict.OPEN:
+            messages.success(request, f"The answer is kept. {then}")
         return redirect("import" if run.is_at_work else "import-persons", pk)
     count = run.open_doubts().count()
     open_ones = list(run.open_doubts()[:SHOWN])
@@ -227,7 +231,14 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
         shown=sorted(clients.keys() | {one.client_id for one in decided if one.client_id}),
     )
     pairs = [
-        {"person": person, "candidates": [clients[pk] for pk in person.candidates if pk in clients]}
+        {
+            "person": person,
+            "candidates": [
+                {"client": clients[pk], "differs": differing(person.facts, clients[pk])}
+                for pk in person.candidates
+                if pk in clients
+            ],
+        }
         for person in open_ones
     ]
     return render(request, "desk/import_persons.html", {"run": run, "pairs": pairs, "count": count, "decided": decided})
