@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
@@ -28,7 +29,7 @@ from lwg_intake.imports.private import without_diagnoses
 from lwg_intake.imports.reading import value_of
 from lwg_intake.imports.report import Rejected
 from lwg_intake.imports.visits import OnRecord, Unsure, Visit, clinicians_by_name
-from lwg_intake.imports.words import is_attendance, mark, name_keys, plain
+from lwg_intake.imports.words import mark, name_keys, plain, stated
 from lwg_intake.records.contact import STATES, is_phone, is_zip, state_of
 from lwg_intake.records.models import Client
 from lwg_intake.records.rules import AppointmentState
@@ -37,6 +38,7 @@ CHUNK = 1_000
 # Rows that are passed over, one and several.
 OTHER = "row that is no appointment was", "rows that are no appointments were"
 SUM = "row that sums others up was", "rows that sum others up were"
+HEADER = "row that names the columns again was", "rows that name the columns again were"
 REPEATED = "row that repeats another was", "rows that repeat another were"
 NAMESAKE = (
     "A row above has this name with another phone or e-mail, and no birth date tells whether both are one person. "
@@ -51,6 +53,7 @@ TELLS_MORE = (
     "A row above is of the same visit and does not tell what became of it, as this one does. Bring this row again once "
     "the other is on record."
 )
+SUMS = re.compile(r"(?:(?:grand |sub ?)?totals?|summary|sum)\b")
 # So many words are told of which nobody knows what they mean.
 TOLD = 10
 # Fields of clients that a foreign file may tell.
@@ -93,7 +96,7 @@ class Translated:
         self.notes: list[str] = []
         self.doubts: list[int] = []
         self.tell: Callable[[Rejected], None] = lambda row: None
-        self._passed = dict.fromkeys((OTHER, SUM, REPEATED), 0)
+        self._passed = dict.fromkeys((OTHER, SUM, HEADER, REPEATED), 0)
         self._unknown: Counter[str] = Counter()
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._seen: dict[Any, dict[str, str]] = {}
@@ -147,6 +150,8 @@ class Translated:
                 yield line, Broken(f"{unequal(len(cells), len(self.header))}.", "")
             elif any("\0" in cell for cell in cells):
                 yield line, Broken("This row holds a NUL character, which no text can: remove it.", "")
+            elif cells == self.header:
+                self._passed[HEADER] += 1
             elif self._is_summary(cells):
                 self._passed[SUM] += 1
             elif (kind := self._cell(cells, "type")) and plain(kind) != "appointment":
@@ -205,17 +210,17 @@ class Translated:
                 continue
             (clinician,) = meant
             once = answer.client, clinician[0], visit.on, visit.at.hour if visit.at else None
-            stated = visit.stated
+            told_now = visit.stated
             if once in self._stated:
                 before = self._stated[once]
-                if stated and stated != before:
+                if told_now and told_now != before:
                     said = CONTRADICTS.format(before.label.lower()) if before else TELLS_MORE
                     yield line, Broken(said, "", visit.who.name)
                 else:
                     self._passed[REPEATED] += 1
                 continue
-            self._stated[once] = stated
-            if visit.state and not is_attendance(visit.state):
+            self._stated[once] = told_now
+            if visit.state and not stated(visit.state):
                 self._unknown[visit.state] += 1
             try:
                 known = on_record.which(visit, answer.client, clinician)
@@ -324,7 +329,7 @@ def _says_everybody(cells: list[str]) -> bool:
 
 
 def _says_sum(cells: list[str]) -> bool:
-    return _first(cells).split(" ")[0] in ("total", "totals", "summary", "sum")
+    return bool(SUMS.match(_first(cells)))
 
 
 def _of_nobody(answer: Answer) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from lwg_intake import dates
 from lwg_intake.imports.persons import Named
-from lwg_intake.imports.words import ATTENDED, attendance, kind_of, mark, person_key, plain, service_of
+from lwg_intake.imports.words import attendance, kind_of, mark, person_key, service_of, stated
 from lwg_intake.records.models import Appointment, Clinician
 from lwg_intake.records.rules import AppointmentState
 
@@ -43,7 +43,7 @@ class Visit:
     @property
     def stated(self) -> AppointmentState | None:
         """What became of it, where the file says so."""
-        said = ATTENDED.get(plain(self.state))
+        said = stated(self.state)
         return None if said == AppointmentState.SCHEDULED else said
 
     def ref(self, client_ref: str, clinician_ref: str) -> str:

@@ -21,30 +21,27 @@ LETTERS = str.maketrans(
 # Alike enough to be asked about, when the birth date agrees.
 ALIKE = 0.72
 
+# As plain has them, every way to write “canceled” being one.
 ATTENDED = {
-    "show": AppointmentState.KEPT,
-    "shown": AppointmentState.KEPT,
-    "kept": AppointmentState.KEPT,
-    "attended": AppointmentState.KEPT,
-    "completed": AppointmentState.KEPT,
-    "came": AppointmentState.KEPT,
-    "present": AppointmentState.KEPT,
-    "no show": AppointmentState.NO_SHOW,
-    "noshow": AppointmentState.NO_SHOW,
-    "missed": AppointmentState.NO_SHOW,
-    "no showed": AppointmentState.NO_SHOW,
-    "did not attend": AppointmentState.NO_SHOW,
-    "dna": AppointmentState.NO_SHOW,
-    "late canceled": AppointmentState.LATE_CANCEL,
-    "late cancelled": AppointmentState.LATE_CANCEL,
-    "late cancel": AppointmentState.LATE_CANCEL,
-    "canceled": AppointmentState.CLIENT_CANCEL,
-    "cancelled": AppointmentState.CLIENT_CANCEL,
-    "client canceled": AppointmentState.CLIENT_CANCEL,
-    "clinician canceled": AppointmentState.CLINICIAN_CANCEL,
-    "clinician cancelled": AppointmentState.CLINICIAN_CANCEL,
+    **dict.fromkeys(
+        ("show", "shown", "kept", "attended", "completed", "came", "present", "seen"), AppointmentState.KEPT
+    ),
+    **dict.fromkeys(
+        ("no show", "noshow", "missed", "no showed", "did not attend", "dna", "no call no show", "failed to attend"),
+        AppointmentState.NO_SHOW,
+    ),
+    **dict.fromkeys(("late canceled", "canceled late"), AppointmentState.LATE_CANCEL),
+    **dict.fromkeys(
+        ("canceled", "client canceled", "patient canceled", "canceled by client", "canceled by patient"),
+        AppointmentState.CLIENT_CANCEL,
+    ),
+    **dict.fromkeys(
+        (way for who in ("clinician", "provider", "therapist") for way in (f"{who} canceled", f"canceled by {who}")),
+        AppointmentState.CLINICIAN_CANCEL,
+    ),
     "scheduled": AppointmentState.SCHEDULED,
 }
+CANCELED = re.compile(r"\bcancel(?:ed|led|lation|ation|s)?\b")
 
 
 def plain(text: str) -> str:
@@ -103,9 +100,9 @@ def alike(one: str, other: str) -> bool:
     return bool(shared) or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
-def is_attendance(word: str) -> bool:
-    """Whether a word tells what became of a visit."""
-    return plain(word) in ATTENDED
+def stated(word: str) -> AppointmentState | None:
+    """What became of a visit, where a word tells it."""
+    return ATTENDED.get(CANCELED.sub("canceled", plain(word)))
 
 
 def attendance(word: str, starts_on: date, today: date) -> str:
@@ -113,9 +110,9 @@ def attendance(word: str, starts_on: date, today: date) -> str:
 
     Of a day that is past, “scheduled” does not say it.
     """
-    stated = ATTENDED.get(plain(word))
-    if stated and (stated != AppointmentState.SCHEDULED or starts_on >= today):
-        return stated.value
+    said = stated(word)
+    if said and (said != AppointmentState.SCHEDULED or starts_on >= today):
+        return said.value
     return (AppointmentState.SCHEDULED if starts_on > today else AppointmentState.UNRESOLVED).value
 
 

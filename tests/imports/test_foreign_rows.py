@@ -5,6 +5,7 @@ import zlib
 import pytest
 
 from lwg_intake.imports import working
+from lwg_intake.imports.words import stated
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.imports import reports
@@ -59,6 +60,39 @@ def test_a_total_with_fewer_cells_than_the_header_is_passed_over_and_a_row_cut_s
     assert figures(run) == (1, 0, 0, 3)
     assert run.notes == ["visits.csv: 2 rows that sum others up were passed over."]
     assert [row["line"] for row in run.files.get().listed] == [3, 4, 7]
+
+
+def test_a_long_report_that_is_printed_by_pages_is_read_through(client, admin, ada, naomi):
+    header, row = "Client,DOB,Clinician,Date,Fee", "Ada Brightwater,3/7/1988,Naomi Clarke,3/{}/2026,150"
+    lines = [header, row.format(2), "Subtotal,,,1 visit,150", header, row.format(3), "Grand Total:,,,2 visits,300"]
+    run = checked(client, "visits.csv", "\n".join(lines).encode())
+    said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    run.refresh_from_db()
+    assert figures(run) == (2, 0, 0, 0)
+    assert run.notes == [
+        "visits.csv: 2 rows that sum others up were passed over.",
+        "visits.csv: 1 row that names the columns again was passed over.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Show", "kept"),
+        ("No-show", "no_show"),
+        ("Late cancellation", "late_cancel"),
+        ("CANCELLED", "client_cancel"),
+        ("Cancelled by client", "client_cancel"),
+        ("Client Canceled", "client_cancel"),
+        ("Cancelled by provider", "clinician_cancel"),
+        ("Clinician cancelled", "clinician_cancel"),
+        ("Rescheduled", None),
+    ],
+)
+def test_words_for_the_attendance_are_understood_however_they_are_spelt(word, state):
+    assert stated(word) == state
 
 
 def test_of_clients_a_total_is_passed_over_and_who_is_called_sum_is_not(client, admin):
