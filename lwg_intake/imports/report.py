@@ -100,8 +100,8 @@ class Rejects:
         return self._reasons.most_common(TOLD)
 
     def packed(self) -> bytes:
-        """The CSV, compressed with zlib; empty when no row was rejected. Ends the list."""
-        if not self.count:
+        """The CSV, compressed with zlib; empty when no row was rejected, or no file was read. Ends the list."""
+        if not self.count or not self._header:
             return b""
         if not self._ended:
             self.settle()

@@ -163,6 +163,12 @@ def test_the_command_writes_the_rejected_rows(folder, tmp_path):
     assert "dob: This is no date" in (tmp_path / "back" / "clients.csv").read_text("utf-8-sig")
 
 
+def test_of_a_file_that_cannot_be_read_no_empty_one_is_written(folder, tmp_path):
+    folder.write("clients").raw("contacts", b"")
+    call_command("import_practice", str(folder.path), "--rejected", str(tmp_path / "back"), stdout=io.StringIO())
+    assert not list((tmp_path / "back").iterdir())
+
+
 def test_the_rejected_rows_take_the_place_of_no_file(folder, tmp_path, monkeypatch):
     source, other = tmp_path / "source", tmp_path / "other"
     source.mkdir(), other.mkdir(), (tmp_path / "link").symlink_to(source)
