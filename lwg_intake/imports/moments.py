@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from lwg_intake import dates
 
@@ -43,6 +44,8 @@ def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
     return day, at
 
 
+# A report names the same days and times over and over, and strptime is slow.
+@lru_cache(maxsize=20_000)
 def _moment(text: str, clock: str) -> tuple[date, time | None, bool]:
     """The day, the time, and whether the year was written in full."""
     text, clock = " ".join(text.split()), " ".join(clock.split())
@@ -83,6 +86,7 @@ def _possible(day: date, written: str) -> date:
     return day
 
 
+@lru_cache(maxsize=2_000)
 def _clock(text: str) -> time | None:
     """The time at which a span begins, or the time alone: of 1:00-1:50 PM both are in the afternoon."""
     begin, *end = UNTIL.split(HALF.sub(r"\1M", text.upper()), maxsplit=1)
