@@ -43,7 +43,8 @@ LAST = "\U0010ffff"  # Sorts after every character: the end of a range of beginn
 class Found:
     """Whom a text may mean, best first. `nearly` where nobody is on record just so, and these come nearest.
 
-    `sure` where the first stands alone, or alone fits as typed: nobody else can be meant as well.
+    `sure` where the first stands alone, or alone fits as typed: nobody else can be meant as well. One word that nobody
+    has says too little: its only neighbor in a small practice may be a stranger.
     """
 
     hits: list[Hit]
@@ -90,7 +91,9 @@ def _found(hits: list[tuple[Hit, bool, float]], terms: list[Term]) -> Found:
     best, *others = just_so or [0.0]
     whole = EXACT * len(terms) - (EXACT - ENDS)  # Of a telephone number the end will do.
     fits_best = bool(just_so) and hits[0][1] and (not others or max(others) < best >= whole)
-    return Found([hit for hit, *_ in hits], nearly=bool(hits) and not just_so, sure=len(hits) == 1 or fits_best)
+    is_one_word = [term.shape for term in terms] == ["name"]
+    stands_alone = len(hits) == 1 and bool(just_so or not is_one_word)
+    return Found([hit for hit, *_ in hits], nearly=bool(hits) and not just_so, sure=stands_alone or fits_best)
 
 
 def by_ref(ref: str, clients: ClientQuerySet) -> Client | None:

@@ -72,9 +72,11 @@ def read(text: str, today: date) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
-# What only announces a record number, the end of a telephone number or a birth date.
+# What only announces a record number, a telephone number or its end, or a birth date.
 _ANNOUNCED = re.compile(
     r"\b(?:client|record)(?:\s*(?:no\b\.?|number\b|#))?[\s:]*(?=#?\d|[a-z]{1,2}[\s-]*\d)"
+    r"|\b(?:no\.|number)[\s:]*(?=#?\d|[a-z]{1,2}-\d)"
+    r"|\b(?:phone|tel|cell|mobile)\b\.?(?:\s*(?:no\b\.?|number\b))?[\s:]*(?=[+(]?\d)"
     r"|\b(?:last\s+(?:four|4)|ending|ends)(?:\s+digits)?(?:\s+(?:are|in|with))?[\s:]+(?=\d)"
     r"|\b(?:born|dob|birthday|birth\s?date|date\s+of\s+birth)\b(?:\s+(?:is|on|in))?[\s:,]*(?:the\s+)?(?=\d"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s.,-]*\d)",
@@ -280,9 +282,11 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_DASHED = re.compile(r"(?P<a>\d{1,2})-(?P<b>\d{1,2})")
+_DASHED = re.compile(r"(?P<a>\d{1,2})[-.](?P<b>\d{1,2})")
 _SPACED = re.compile(r"(?P<a>\d{1,2}) (?P<b>\d{1,2}) (?P<y>\d\d)")
 _LONG_MONTHS = ["january", "february", "march", "april", "august", "september", "october", "november", "december"]
+# Those come with a day that is no year and no end of a telephone number: the 5th, or a single digit.
+_DAY_ONLY = r"(?:the\s+)?(?P<d>\d{1,2}(?=st|nd|rd|th)|[1-9])(?:st|nd|rd|th)?\b(?!\s*[-./]\s*\d)"
 _NO_NAMESAKE = "january|february|march|july|september|october|november|december"  # April, May, June, August are people.
 _BIRTH_MONTH = rf"(?P<month>{_NO_NAMESAKE}|feb|jul|sept?|oct|nov|dec)"
 _NTH = r"(?:the\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?"
@@ -317,6 +321,8 @@ _SHAPES: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Term | None
         (rf"\b(?P<m>{_NO_NAMESAKE})[\s,]+['’](?P<y>\d\d)\b", _month_of_year),
         (rf"\b{_BIRTH_MONTH}[\s,.-]*{_NTH}\b", _birthday),
         (rf"\b{_NTH}[\s.-]*(?:of\s+)?{_BIRTH_MONTH}\b", _birthday),
+        (rf"\b{_MONTH}[\s,.-]+{_DAY_ONLY}", _birthday),
+        (rf"\b(?:the\s+)?(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)\b[\s.-]*(?:of\s+)?|\s+of\s+){_MONTH}\b", _birthday),
         (r"(?<![-\d/])(?:\(?\d{3}\)?/\d{3}[-/]|\d{3}/)\d{4}(?![-\d/])", _number),
         (r"(?<![-\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![-\d/]|\s*/)", _birthday_in_digits),
         (r"\b\d{1,2}\s*/\s*\d{0,2}(?:\s*/\s*\d*)?(?=\s|$)", lambda match, today: None),  # a date half typed

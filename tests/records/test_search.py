@@ -93,6 +93,13 @@ def test_the_first_is_sure_where_nobody_else_fits_as_well() -> None:
         assert answer(read(text, TODAY), user=None).sure is sure, text
 
 
+def test_one_word_that_nobody_has_is_sure_of_nobody() -> None:
+    add("O-1", "Medard Osei")
+    for text, sure in (("jose", False), ("osie", False), ("medart osie", True), ("osei", True)):
+        found = answer(read(text, TODAY), user=None)
+        assert ([hit.ref for hit in found.hits], found.sure) == (["O-1"], sure), text
+
+
 def test_what_is_typed_twice_counts_once(people: None) -> None:
     assert refs("smith smith") == refs("smith") == ["C-1001"]
 

@@ -101,6 +101,8 @@ pytestmark = pytest.mark.django_db
         ("555/0123", "C-1001"),
         ("last four 0123", "C-1001"),
         ("last 4 digits: 0123", "C-1001"),
+        ("Phone: (410) 555-0123", "C-1001"),
+        ("cell no. 410 555 0123", "C-1001"),
         ("0177", "C-1007"),
         ("202 555 0177", "C-1007"),
         # Date of birth.
@@ -139,6 +141,11 @@ pytestmark = pytest.mark.django_db
         ("march '88", "C-1001"),
         ("the 7th of march", "C-1001"),
         ("smith, born March 7", "C-1001"),
+        ("mar 7", "C-1001"),
+        ("smith, mar. 7th", "C-1001"),
+        ("may 30th", "C-1003"),
+        ("the 30th of may", "C-1003"),
+        ("3.7", "C-1001"),
         ("smith 88", "C-1001"),
         ("catherine smith '88", "C-1001"),
         ("smith born 88", "C-1001"),
@@ -156,6 +163,7 @@ pytestmark = pytest.mark.django_db
         ("client 1003", "C-1003"),
         ("record 1003", "C-1003"),
         ("Record no. C 1003", "C-1003"),
+        ("No. 1003", "C-1003"),
         ("LW 20130", "LW-20130"),
         ("Lw - 20130", "LW-20130"),
         ("record lw 20130", "LW-20130"),
@@ -197,7 +205,8 @@ def test_what_means_nobody_finds_nobody_and_never_fails(people: None, text: str)
     assert refs(text) == []
 
 
-@pytest.mark.parametrize("text", ["smith last four 0123", "smith ending 0123", "record C-1001", "smith, born 3/7/88"])
+@pytest.mark.parametrize("text", ["smith last four 0123", "smith ending 0123", "record C-1001", "smith, born 3/7/88",
+                                  "smith, phone 410-555-0123", "number 1001"])  # fmt: skip
 def test_what_only_announces_a_fact_is_not_sought(people: None, text: str) -> None:
     found = answer(read(text, TODAY), user=None)
     assert ([hit.ref for hit in found.hits], found.nearly) == (["C-1001"], False)
@@ -213,7 +222,7 @@ def test_a_day_that_is_in_no_year_is_none(text: str) -> None:
     assert read(text, TODAY)[0].ways == ()
 
 
-@pytest.mark.parametrize("text", ["marco 1986", "0162 marco 1986", "may 22", "april 12"])
+@pytest.mark.parametrize("text", ["marco 1986", "0162 marco 1986", "may 22", "april 12", "may 5551", "mary 5"])
 def test_a_name_that_is_like_a_month_is_a_name(text: str) -> None:
     assert "name" in {term.shape for term in read(text, TODAY)}
 
