@@ -48,7 +48,8 @@
     if (chosen || !first) return chosen?.click();
     activate(first);
     const said = list.querySelector("[data-said]");
-    said.textContent = form.querySelector("[data-several]").content.textContent;
+    const why = options().length > 1 ? "[data-several]" : "[data-not-sure]";
+    said.textContent = form.querySelector(why).content.textContent;
     say(said.textContent);
   };
 

@@ -132,6 +132,16 @@ def test_enter_opens_nobody_where_several_may_be_meant(desk: Page, people: dict[
     expect(desk).to_have_url(re.compile(r"/clients/\d+/$"))
 
 
+def test_enter_says_that_the_only_one_found_is_not_on_record_just_so(desk: Page, people: dict[str, Client]) -> None:
+    desk.keyboard.press("/")
+    desk.keyboard.type("jose nunez 9999")
+    desk.keyboard.press("Enter")
+    said = "Nobody is on record just so. Enter again opens the nearest."
+    expect(desk.locator("[data-found-said]")).to_have_text(said)
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(rf"/clients/{people['C-3'].pk}/$"))
+
+
 def test_enter_opens_nobody_of_an_older_answer(desk: Page, people: dict[str, Client]) -> None:
     box = box_of(desk)
     box.press_sequentially("smith", delay=30)
