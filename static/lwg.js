@@ -59,10 +59,11 @@ function goTo(said) {
   said.focus({ preventScroll: true });
   said.scrollIntoView({ block: "nearest" });
 }
+const FIRST = "[data-focus], .is-invalid, .errorlist";
 document.addEventListener("htmx:afterSettle", (event) => {
-  goTo(event.detail.elt.querySelector?.("[data-focus], .is-invalid, .errorlist"));
+  goTo(event.detail.elt.querySelector?.(FIRST));
 });
-goTo(document.querySelector("[data-focus]"));
+goTo(document.querySelector(FIRST));
 
 // A screen that was left goes to the sign-in page by itself: ask how long the sign-in holds, and again then.
 const timeLeft = document.body.dataset.timeLeft;
