@@ -98,6 +98,17 @@ def _value(value: Any, values: Mapping[str, Any]) -> str:
     return number.said(value) if number and isinstance(value, int) else str(value)
 
 
+def _moment(value: Any, _: Mapping[str, Any] | None = None) -> str:
+    try:
+        return dates.told_moment(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return _worded(value)
+
+
+def _day(value: Any, _: Mapping[str, Any] | None = None) -> str:
+    return dates.told(value) if isinstance(value, str) else _worded(value)
+
+
 # How a value reads in a sentence, where it is not as it stands.
 WORDS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "procedure": _procedure,
@@ -109,6 +120,8 @@ WORDS: dict[str, Callable[[Any, Mapping[str, Any]], str]] = {
     "clients": _clients,
     "rows": _rows,
     "deleted": _rows,
+    "until_at": _moment,
+    "effective_on": _day,
 }
 
 
@@ -132,25 +145,19 @@ def details(event: Event, names: Names | None = None) -> list[tuple[str, str]]:
         elif name == "asked":
             told += [("asked", words)] if (words := _asked(value, names)) else []
         elif name not in HIDDEN and name not in _in_sentence(event.verb) and value not in ("", None, [], {}):
-            told.append((_named(name), _moment(value) if name.endswith("_at") else _worded(value)))
+            when = _moment if name.endswith("_at") else _day if name.endswith("_on") or name == "day" else _worded
+            told.append((_named(name), when(value)))
     return told
 
 
 def _asked(asked: Mapping[str, str], names: Names) -> str:
     """What somebody asked of the trail. The client stands in a column of its own."""
-    told = [f"{word} {asked[word]}" for word in ("from", "until") if word in asked]
+    told = [f"{word} {_day(asked[word])}" for word in ("from", "until") if word in asked]
     if person := asked.get("person"):
         told.append(names.people.get(int(person), "the program itself" if person == "0" else f"account {person}"))
     if kind := asked.get("kind"):
         told.append(f"“{Kind(kind).label}”" if kind in Kind.values else kind)
     return ", ".join(told)
-
-
-def _moment(value: str) -> str:
-    try:
-        return dates.told_moment(datetime.fromisoformat(value))
-    except (TypeError, ValueError):
-        return _worded(value)
 
 
 def _named(name: str) -> str:

@@ -48,6 +48,14 @@ def test_a_column_of_a_row_is_told_before_and_after(pair, told):
     assert row_line(RowChangeFactory.build(changed={"flags": pair})).changed == [("flags", told)]
 
 
+def test_a_day_and_a_moment_are_told_as_one_says_them():
+    offered = Event(verb="offer.made", values={"until_at": "2026-11-29T10:34:58.498718+00:00"})
+    assert sentence(offered) == "offered a place until Nov 29, 2026, 5:34 AM"
+    looked = Event(verb="trail.opened", values={"asked": {"from": "2026-11-26", "until": "2026-11-27"}})
+    assert details(looked) == [("asked", "from Nov 26, 2026, until Nov 27, 2026")]
+    assert details(Event(verb="caseload.swept", values={"day": "2026-11-26"}))[0] == ("day", "Nov 26, 2026")
+
+
 @pytest.mark.parametrize(("count", "words"), [(1, "1 client"), (3, "3 clients")])
 def test_one_client_is_no_plural(count, words):
     assert sentence(Event(verb="calls.opened", values={"clients": count})) == f"looked at the call list: {words}"

@@ -336,7 +336,7 @@ def test_steps_numbers_messages_and_people_have_their_names(manager, csr):
     page = shown(signed_in(manager))
     assert "Ticked the step “portal”" not in page and "Ticked the step “" in page
     assert f"Wrote the message T27 ({TEMPLATES['T27'].purpose})" in page
-    assert f"{NUMBERS['inactive_days'].meaning} From 30 days to 1 day, from 2026-12-01 on" in page
+    assert f"{NUMBERS['inactive_days'].meaning} From 30 days to 1 day, from Dec 1, 2026 on" in page
     assert "Lena Ruiz" in page and f"{csr}, “Saw a record”" in page
 
 
