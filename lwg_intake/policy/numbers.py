@@ -16,6 +16,7 @@ SOURCES = (
     ("R1, R2 …", "rules of the practice's own list"),
     ("our choice", "no page says it"),
 )
+CENTS = "cents"
 YES_NO = {1: "yes", 0: "no"}
 BALANCES = {0: "off", 1: "warn", 2: "block"}
 WEEKDAYS = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))
@@ -45,7 +46,7 @@ class Number:
         """A value as one says it: "12 calendar months", "1 day", "$50.00", "yes"."""
         if not isinstance(self.unit, str):
             return self.unit.get(value, str(value))
-        if self.unit == "cents":
+        if self.unit == CENTS:
             return f"${value / 100:,.2f}"
         unit = PLURAL.sub(r"\1", self.unit, count=1) if value == 1 else self.unit
         return f"{value:,} {unit}"
@@ -55,6 +56,8 @@ class Number:
         """What a value may be, as one says it."""
         if self.choices:
             return "one of: " + ", ".join(self.choices.values())
+        if self.unit == CENTS:
+            return f"between {self.said(self.least)} and {self.said(self.most)}"
         return f"between {self.least:,} and {self.most:,} {self.unit}"
 
 
@@ -63,7 +66,7 @@ NUMBERS = {
     for number in (
         Number("return_intake_months", 12, "calendar months",
                "A therapy client who returns has an intake when the last one is this old or older.", "S0, R1", 1, 120),
-        Number("return_balance_threshold_cents", 0, "cents",
+        Number("return_balance_threshold_cents", 0, CENTS,
                "A return cannot be scheduled while more than this is owed.", "S0, R4", most=10_000_00),
         Number("severe_misses", 6, "missed visits",
                "From so many no-shows and late cancels on, the page suggests to mark category A as severe.",

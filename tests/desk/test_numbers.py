@@ -52,6 +52,17 @@ def test_a_change_holds_and_joins_the_history_with_who_and_why(office: Client) -
     assert f"{NUMBERS[KEY].meaning} 9 calendar months from" in text(answer)
 
 
+def test_an_amount_is_typed_in_dollars(office: Client) -> None:
+    page = "/numbers/return_balance_threshold_cents/"
+    assert "New value, in dollars" in text(office.get(page)) and "between $0.00 and $10,000.00" in text(
+        office.get(page)
+    )
+    assert "Save: $25.50 from" in text(office.post(page, said(value="25.50")))
+    assert "Enter dollars and cents" in text(office.post(page, said(value="25.505")))
+    refused = text(office.post(page, said(value="10000.01")))
+    assert "This cannot be more than $10,000.00. Choose between $0.00 and $10,000.00." in refused
+
+
 def test_a_change_to_come_does_not_hold_yet(office: Client) -> None:
     office.post(PAGE, seen(effective_on=(dates.today() + timedelta(days=3)).isoformat()))
     assert (values()[KEY], values(dates.today() + timedelta(days=3))[KEY]) == (12, 9)

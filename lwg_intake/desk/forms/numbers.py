@@ -3,7 +3,19 @@ from typing import Any
 from django import forms
 
 from lwg_intake import dates
-from lwg_intake.policy.numbers import Number
+from lwg_intake.policy.numbers import CENTS, Number
+
+
+class DollarsField(forms.DecimalField):
+    """An amount as one writes it, for a number that is kept in cents."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "max_digits", "max_decimal_places", "max_whole_digits"),
+        "Enter dollars and cents, such as 25.00.",
+    )
+
+    def clean(self, value: Any) -> Any:
+        return int(super().clean(value) * 100)
 
 
 class NumberForm(forms.Form):
@@ -24,5 +36,7 @@ class NumberForm(forms.Form):
             self.fields["value"] = forms.TypedChoiceField(
                 label="New value", coerce=int, choices=[("", "Choose"), *number.choices.items()]
             )
+        elif number.unit == CENTS:
+            self.fields["value"] = DollarsField(label="New value, in dollars", max_digits=10, decimal_places=2)
         else:
             self.fields["value"].label = f"New value, in {number.unit}"
