@@ -142,6 +142,14 @@ def test_nothing_found_is_said(csr, three):
     assert "No return fits these filters." in words(answer) and "0 returns" in words(answer)
 
 
+@pytest.mark.parametrize(
+    ("tracker", "nothing"), [("tracker", "No return was"), ("reassign-tracker", "No reassignment was")]
+)
+def test_an_empty_tracker_blames_no_filter(csr, tracker, nothing):
+    page = words(csr.get(reverse(tracker)))
+    assert nothing in page and "these filters" not in page
+
+
 @pytest.mark.parametrize("tracker", ["tracker", "reassign-tracker"])
 def test_days_out_of_order_are_said_and_make_no_file(csr, tracker):
     asked = {"asked_from": "2030-01-01", "asked_to": "2020-01-01"}
