@@ -116,6 +116,11 @@ def test_an_address_of_the_pages_own_is_understood(manager, csr):
     assert browser.get(f"/trail/file/?{query}").status_code == 200
 
 
+def test_of_a_client_who_is_gone_it_is_said_that_the_page_is_about_them(manager):
+    page = words(signed_in(manager).get("/trail/?client=999999"))
+    assert "About a client who is not on record any more" in page and "Every look and every deed" not in page
+
+
 def test_a_day_is_the_practices_own_and_both_ends_count(manager, csr):
     late = datetime(2026, 3, 4, 23, 30, tzinfo=timezone.get_default_timezone())
     for at in (late - timedelta(days=1), late, late + timedelta(hours=1)):

@@ -42,6 +42,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     context = {
         "form": TrailForm(initial=_typed(asked) | {"client": about.ref if about else ""}),
         "about": about,
+        "is_gone": asked.client is not None and about is None,
         "lines": lines,
         "untold": selectors.untold(about.pk) if about and "before" not in request.GET else [],
         "is_first": "before" not in request.GET,
