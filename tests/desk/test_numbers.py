@@ -52,6 +52,12 @@ def test_a_change_holds_and_joins_the_history_with_who_and_why(office: Client) -
     assert f"{NUMBERS[KEY].meaning} 9 calendar months from" in text(answer)
 
 
+def test_a_reason_is_asked_for_where_it_is_saved_and_not_for_a_look(office: Client) -> None:
+    assert "What 9 calendar months would alter today" in text(office.post(PAGE, said(note="")))
+    assert "Say who decided it, and why" in text(office.post(PAGE, seen(note="")))
+    assert values()[KEY] == 12
+
+
 def test_an_amount_is_typed_in_dollars(office: Client) -> None:
     page = "/numbers/return_balance_threshold_cents/"
     assert "New value, in dollars" in text(office.get(page)) and "between $0.00 and $10,000.00" in text(
@@ -74,7 +80,7 @@ def test_a_change_to_come_does_not_hold_yet(office: Client) -> None:
         ({"value": 0}, "This cannot be less than 1 calendar month. Choose between 1 and 120 calendar months."),
         ({"value": 121}, "This cannot be more than 120 calendar months."),
         ({"effective_on": (dates.today() - timedelta(days=1)).isoformat()}, "A number cannot change in the past"),
-        ({"note": ""}, "This field is required."),
+        ({"note": ""}, "Say who decided it, and why"),
         ({"value": "many"}, "Enter a whole number."),
     ],
 )

@@ -28,10 +28,15 @@ class NumberForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Today or a day to come; results of earlier days keep the number they used.",
     )
-    note = forms.CharField(label="Decided by whom, and why", max_length=500)
+    note = forms.CharField(
+        label="Decided by whom, and why", max_length=500,
+        error_messages={"required": "Say who decided it, and why: the history keeps it."},
+    )  # fmt: skip
 
-    def __init__(self, number: Number, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, number: Number, *args: Any, is_saving: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # To look at what a value would alter takes no reason.
+        self.fields["note"].required = is_saving
         if number.choices:
             self.fields["value"] = forms.TypedChoiceField(
                 label="New value", coerce=int, choices=[("", "Choose"), *number.choices.items()]

@@ -51,7 +51,7 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
     """Change one number from a day on. What the new value would alter is shown before it can be saved."""
     if key not in NUMBERS:
         raise NotThere("There is no such number.")
-    form = NumberForm(NUMBERS[key], request.POST or None)
+    form = NumberForm(NUMBERS[key], request.POST or None, is_saving="seen" in request.POST)
     request.on_refusal = lambda refusal: _form(request, key, form, refusal=refusal)  # type: ignore[attr-defined]
     if request.method != "POST" or not form.is_valid():
         return _form(request, key, form)
@@ -60,6 +60,7 @@ def number(request: HttpRequest, key: str) -> HttpResponse:
     shown, _, last = request.POST.get("seen", "").rpartition(" ")
     seen = whole(last)
     if shown != f"{value} {effective_on}" or seen is None:
+        form.fields["note"].required = True
         return _form(
             request, key, form,
             foreseen=foresee(key, values(effective_on), value),
