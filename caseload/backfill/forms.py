@@ -13,7 +13,7 @@ from caseload.backfill.rules import parse
 from lwg_intake.checklists.forms import DayInput, TimeInput
 from lwg_intake.records.models import Assignment, Clinician
 
-UNDERSTOOD = "Write a day, a time, or both: Tue; Wed 10:00; Thu 3-6 PM; Fri mornings."
+UNDERSTOOD = "Write a day, a time, or both: Tue; Wed 10:00; Thu 3-6 PM; Fri mornings; after 5 PM."
 
 
 class EntryForm(forms.Form):

@@ -14,6 +14,7 @@ DAYS = {form: n for n, name in enumerate(NAMES) for form in (name[:3], name, f"{
 }  # fmt: skip
 # The parts of a day, by the hour at which a visit starts.
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
+AFTER, BEFORE = {"after", "from"}, {"before", "until", "till"}
 CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(am|pm)?")
 
 
@@ -32,11 +33,11 @@ class Time:
 
 
 def parse(text: str) -> Time:
-    """Read "Tue", "Wed 10:00", "Thu 3-6 PM", "Thu 15:00-18:00", "Fri mornings" or "evenings".
+    """Read "Tue", "Wed 10:00", "Thu 3-6 PM", "Thu 15:00-18:00", "Fri mornings", "evenings" or "Tue after 5 PM".
 
     One time stands for the hour that begins with it. Raises ValueError for anything else.
     """
-    words = text.casefold().split()
+    words = text.casefold().replace("–", "-").split()
     if not words:
         raise ValueError(text)
     weekday = DAYS[words.pop(0)] if words[0] in DAYS else None
@@ -45,8 +46,12 @@ def parse(text: str) -> Time:
         first, last = PARTS[part]
         since, until = time(first), time(last) if last < 24 else time.max
         words.pop(0)
-    if words:
-        begins, _, ends = "".join(words).replace(".", "").partition("-")
+    if words and words[0] in AFTER:
+        since = _at(_joined(words[1:]))
+    elif words and words[0] in BEFORE:
+        until = _at(_joined(words[1:]))
+    elif words:
+        begins, _, ends = _joined(words).partition("-")
         half = ends[-2:] if ends[-2:] in ("am", "pm") else ""
         since = _at(begins, half)
         until = _at(ends) if ends else _hour_later(since)
@@ -55,6 +60,10 @@ def parse(text: str) -> Time:
     if since >= until:
         raise ValueError(text)
     return Time(weekday, since, until)
+
+
+def _joined(words: list[str]) -> str:
+    return "".join(words).replace(".", "")
 
 
 def _at(text: str, half: str = "") -> time:

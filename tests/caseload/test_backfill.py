@@ -66,6 +66,11 @@ def test_a_time_holds_from_its_beginning_to_before_its_end(text: str, at: dateti
         ("9 - 1pm", time(9), time(13)),
         ("11 AM-12:30 PM", time(11), time(12, 30)),
         ("12 am", time(0), time(1)),
+        ("Thu 3–6 PM", time(15), time(18)),
+        ("Tue after 5 PM", time(17), time.max),
+        ("evenings after 18:00", time(18), time.max),
+        ("mornings before 10 a.m.", time(0), time(10)),
+        ("until 2:30 PM", time(0), time(14, 30)),
     ],
 )
 def test_a_time_is_read_as_americans_write_it(text: str, since: time, until: time) -> None:
@@ -75,7 +80,23 @@ def test_a_time_is_read_as_americans_write_it(text: str, since: time, until: tim
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Monet", "soon", "25:00", "Tue 12:00-10:00", "-10:00", "Tue 10", "Tue Wed", "13 PM", "0 am", "4 xm", "4-PM"],
+    [
+        "",
+        "Monet",
+        "soon",
+        "25:00",
+        "Tue 12:00-10:00",
+        "-10:00",
+        "Tue 10",
+        "Tue Wed",
+        "13 PM",
+        "0 am",
+        "4 xm",
+        "4-PM",
+        "after 5",
+        "after",
+        "before 12 am",
+    ],
 )
 def test_what_is_no_time_is_not_guessed(text: str) -> None:
     with pytest.raises(ValueError):
