@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from lwg_intake.desk.demo import FEWEST_CLIENTS
+from lwg_intake.desk.demo import DRAWN_CLIENTS, FEWEST_CLIENTS
 from lwg_intake.desk.demo.archive import FORMERS
 from lwg_intake.desk.demo.cases import CASES
 from lwg_intake.desk.demo.practice import write_practice
@@ -43,6 +43,14 @@ def folder(tmp_path_factory):
 def rows(folder, name):
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def third(tmp_path_factory):
+    """Its rows are drawn as those of the whole, which takes three times as long to go in."""
+    path = tmp_path_factory.mktemp("third")
+    write_practice(path, TODAY, DRAWN_CLIENTS // 3)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +98,12 @@ def test_it_can_be_written_on_any_day(tmp_path, today):
 
 
 @pytest.mark.django_db
-def test_it_goes_in_without_a_rejected_row(folder, monkeypatch):
-    for name, counts in import_folder(folder).files.items():
+def test_it_goes_in_without_a_rejected_row(third, monkeypatch):
+    for name, counts in import_folder(third).files.items():
         assert not counts.rejected, (name, counts.rejected[:3])
-        assert counts.created == counts.rows == len(rows(folder, name))
+        assert counts.created == counts.rows == len(rows(third, name))
     running = Assignment.objects.running()
-    assert 0.4 < running.values("client").distinct().count() / len(rows(folder, "clients")) < 0.5
+    assert 0.4 < running.values("client").distinct().count() / len(rows(third, "clients")) < 0.5
     assert Episode.objects.filter(ended_on=None).count() < Episode.objects.exclude(ended_on=None).count() * 1.5
     places = {ref: running.filter(clinician__ref=ref).count() for ref in ("CL-07", "CL-10", "CL-11")}
     capacity = dict(Clinician.objects.filter(ref__in=places).values_list("ref", "capacity"))
