@@ -203,8 +203,7 @@ def test_a_page_that_is_not_there_is_the_nearest(csr, three, page):
 # --- Order and pages ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("column", [column for column in tracker.COLUMNS if column.sort], ids=lambda c: c.label)
-def test_every_order_goes_both_ways(csr, column):
+def test_every_order_goes_both_ways(csr):
     pairs = {
         "stage": ("matched", "new"), "eligibility": ("eligible", "open"), "service": ("couples", "therapy"),
         "category": ("A", "B"), "asked_on": (date(2026, 3, 1), date(2026, 3, 2)),
@@ -218,8 +217,9 @@ def test_every_order_goes_both_ways(csr, column):
         Return.objects.filter(pk=returned.pk).update(appointment=visit, appointment_at=visit.starts_at)
         returned.case.client.ref = f"R-{place}"
         returned.case.client.save()
-    assert shown(csr, sort=column.sort) == ["Alba", "Birch"]
-    assert shown(csr, sort=f"-{column.sort}") == ["Birch", "Alba"]
+    for sort in (column.sort for column in tracker.COLUMNS if column.sort):
+        assert shown(csr, sort=sort) == ["Alba", "Birch"], sort
+        assert shown(csr, sort=f"-{sort}") == ["Birch", "Alba"], sort
 
 
 def test_a_column_says_how_it_is_sorted_and_turns_round(csr, three):
