@@ -22,6 +22,7 @@ HALVED = re.compile(r"\d{1,2}(?::\d\d){0,2} ?([AP]M)")
 # With its zone. Without seconds or the T it may as well be a span of time: 09:00-10:00.
 ZONED = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d|[T ]\d\d:\d\d:\d\d(?:\.\d+)?) ?(?:Z|[+-]\d\d:?\d\d)")
 YEARS = range(1900, 2200)
+HALF_A_MINUTE = timedelta(seconds=30)
 SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
 
 
@@ -44,6 +45,11 @@ def moment_of(text: str, clock: str = "") -> tuple[date, time | None]:
     return day, at
 
 
+def to_the_minute(at: datetime) -> datetime:
+    """A spreadsheet's time, which is a part of a day and may lie a little beside its minute."""
+    return (at + HALF_A_MINUTE).replace(second=0, microsecond=0)
+
+
 # A report names the same days and times over and over, and strptime is slow.
 @lru_cache(maxsize=20_000)
 def _moment(text: str, clock: str) -> tuple[date, time | None, bool]:
@@ -54,8 +60,7 @@ def _moment(text: str, clock: str) -> tuple[date, time | None, bool]:
     if SERIAL.fullmatch(text):
         if text.isdigit() and int(text) in YEARS:
             raise ValueError(f"“{text}” is a year alone: write the whole date, like 2026-03-31 or 3/31/2026.")
-        serial = EXCEL_BEGINS + timedelta(days=float(text))
-        serial = (serial + timedelta(seconds=30)).replace(second=0, microsecond=0)
+        serial = to_the_minute(EXCEL_BEGINS + timedelta(days=float(text)))
         return serial.date(), serial.time() if "." in text else _clock(clock), True
     if ZONED.fullmatch(text):
         try:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from hashlib import blake2b
 
 from lwg_intake.records.rules import AppointmentKind, AppointmentState, ClinicianKind, Service
@@ -100,6 +101,8 @@ def alike(one: str, other: str) -> bool:
     return bool(shared) or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
+# A report says it in few words, and asks several times of each visit.
+@lru_cache(maxsize=1_000)
 def stated(word: str) -> AppointmentState | None:
     """What became of a visit, where a word tells it."""
     return ATTENDED.get(CANCELED.sub("canceled", plain(word)))

@@ -6,9 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import IO, Any
 
+from lwg_intake.imports.moments import to_the_minute
 from lwg_intake.imports.opening import CELL as MOST
 from lwg_intake.imports.opening import Broken, Unreadable, below_titles
 
@@ -22,7 +23,6 @@ BYTES = 5
 PIECE = 1 << 20
 # So far down it is looked whether a sheet holds anything; and so many that do are named.
 BEGINNING, NAMED = 1_000, 5
-HALF_A_MINUTE = timedelta(seconds=30)
 # Where a cell, or a text that cells share, is at its end; and where all of them are.
 ENDS = re.compile(rb"</(?:\w+:)?(?:si|c|row|(sst|sheetData))>")
 LONG_CELL = f"A cell of this row is longer than {MOST:,} characters: shorten it."
@@ -142,11 +142,10 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        # A time is a part of a day, and as a fraction it may lie a little before its minute.
-        value = (value + HALF_A_MINUTE).replace(second=0, microsecond=0)
+        value = to_the_minute(value)
         return value.isoformat(timespec="minutes") if (value.hour or value.minute) else value.date().isoformat()
     if isinstance(value, time):
-        return f"{datetime.combine(date.min, value) + HALF_A_MINUTE:%H:%M}"
+        return f"{to_the_minute(datetime.combine(date.min, value)):%H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -33,11 +33,15 @@ def swept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         cursor.execute(f"SET ROLE {ROLE}")
 
 
+def written(tmp_path_factory, drawn=DRAWN_CLIENTS):
+    path = tmp_path_factory.mktemp("practice")
+    write_practice(path, TODAY, drawn)
+    return path
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("practice")
-    write_practice(path, TODAY)
-    return path
+    return written(tmp_path_factory)
 
 
 def rows(folder, name):
@@ -48,16 +52,12 @@ def rows(folder, name):
 @pytest.fixture(scope="module")
 def third(tmp_path_factory):
     """Its rows are drawn as those of the whole, which takes three times as long to go in."""
-    path = tmp_path_factory.mktemp("third")
-    write_practice(path, TODAY, DRAWN_CLIENTS // 3)
-    return path
+    return written(tmp_path_factory, DRAWN_CLIENTS // 3)
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    path = tmp_path_factory.mktemp("small")
-    write_practice(path, TODAY, FEWEST_CLIENTS)
-    return path
+    return written(tmp_path_factory, FEWEST_CLIENTS)
 
 
 def test_one_day_gives_one_folder(small, tmp_path):
