@@ -122,10 +122,10 @@ def is_notation(name: str, told: str, there: str) -> bool:
     return is_same_number(told, there) if name == "phone" else told.casefold() == there.casefold()
 
 
-def differing(facts: AnyMapping[str, str], client: Client) -> set[str]:
-    """What both the file and the record tell of somebody, and tell otherwise."""
-    told = {name: str(getattr(client, name, "")) for name in FACTS}
-    return {name for name in facts if told.get(name) and not is_notation(name, facts[name], told[name])}
+def beside(facts: AnyMapping[str, str], client: Client) -> list[tuple[str, str, bool]]:
+    """What the record tells of somebody, by its name, and whether the file tells it otherwise."""
+    told = ((name, str(getattr(client, name, ""))) for name in FACTS)
+    return [(name, there, name in facts and not is_notation(name, facts[name], there)) for name, there in told if there]
 
 
 def may_be_one(one: Named, other: Named) -> bool:

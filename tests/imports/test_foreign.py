@@ -31,6 +31,13 @@ def checked(client, name, content):
     return run
 
 
+def say_columns(client, run, said):
+    """Say what the columns of its one file mean, and have it checked again."""
+    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
+    working.work(run.pk)
+    run.refresh_from_db()
+
+
 def figures(run):
     figures = run.files.get().figures
     return tuple(figures[name] for name in ("created", "updated", "unchanged", "rejected"))

@@ -11,7 +11,7 @@ from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.factories.records import AssignmentFactory, ClientFactory, ClinicianFactory
 from tests.imports import reports
-from tests.imports.test_foreign import BORN, at, brought, checked, decide, figures
+from tests.imports.test_foreign import BORN, at, brought, checked, decide, figures, say_columns
 
 
 @pytest.fixture
@@ -40,8 +40,7 @@ def test_one_certain_answer_is_taken_and_anything_less_is_asked(client, admin, a
     rows = [["Last Name", "First Name", "Born"], [last, first, dob]]
     run = checked(client, "people.csv", reports.as_csv(rows))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     assert Person.objects.exists() == bool(asked)
     assert figures(run) == {True: (0, 0, 0, 1), False: (0, 0, 1, 0), None: (1, 0, 0, 0)}[asked]
 
@@ -59,8 +58,7 @@ def test_letters_of_their_own_are_compared_as_they_are_written_without(client, a
     known = ClientFactory(first_name=on_record[0], last_name=on_record[1], dob=BORN)
     run = checked(client, "d.csv", reports.as_csv([["Last Name", "First Name", "Born"], [last, first, dob]]))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     if dob:
         assert figures(run) == (0, 0, 1, 0) and not Person.objects.exists()
     else:
@@ -96,8 +94,7 @@ def test_two_new_people_of_one_file_who_may_be_one_do_not_both_go_in_unasked(cli
     rows = [["Brandnew", "Bea", "2/2/1991", "bea@example.com"], ["Brandnew", "Bea", born, mail]]
     run = checked(client, "p.csv", reports.as_csv([PEOPLE, *rows]))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2", "email": "3"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     assert figures(run) == ((1, 0, 0, 1) if held else (2, 0, 0, 0))
     if held:
         assert "may be the same person" in run.files.get().listed[0]["reason"]
@@ -217,8 +214,7 @@ def test_the_same_name_and_telephone_with_quite_another_birth_date_is_asked_abou
     rows = [["Last Name", "First Name", "Born", "Phone"], ["Brightwater", "Ada", "1970-01-01", "301-555-0123"]]
     run = checked(client, "people.csv", reports.as_csv(rows))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2", "phone": "3"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     assert run.open_doubts().count() == 1
 
 
@@ -227,8 +223,7 @@ def test_what_differs_is_marked_and_who_treats_the_client_stands_beside(client, 
     rows = [["Last Name", "First Name", "Born"], ["Brightwatter", "Ada", "1988-03-07"], ["Brightwater", "Ada", ""]]
     run = checked(client, "people.csv", reports.as_csv(rows))
     said = {"makes": "clients", "last_name": "0", "first_name": "1", "dob": "2"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     page = client.get(f"/imports/{run.pk}/people/").content.decode()
     assert page.count("<dt>With</dt><dd>Naomi Clarke") == 2
     # The misspelt name is marked, a birth date that is not told is not.

@@ -9,7 +9,7 @@ from lwg_intake.imports.words import stated
 from lwg_intake.records.models import Client
 from tests.factories.access import UserFactory
 from tests.imports import reports
-from tests.imports.test_foreign import brought, checked, decide, figures
+from tests.imports.test_foreign import brought, checked, decide, figures, say_columns
 
 VISIT = "Ada Brightwater", "Naomi Clarke", "03/02/2026", "Show"
 
@@ -54,9 +54,7 @@ def test_a_total_with_fewer_cells_than_the_header_is_passed_over_and_a_row_cut_s
     ]
     run = checked(client, "visits.csv", "\n".join(lines).encode())
     said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
-    run.refresh_from_db()
+    say_columns(client, run, said)
     assert figures(run) == (1, 0, 0, 3)
     assert run.notes == ["visits.csv: 2 rows that sum others up were passed over."]
     assert [row["line"] for row in run.files.get().listed] == [3, 4, 7]
@@ -67,9 +65,7 @@ def test_a_long_report_that_is_printed_by_pages_is_read_through(client, admin, a
     lines = [header, row.format(2), "Subtotal,,,1 visit,150", header, row.format(3), "Grand Total:,,,2 visits,300"]
     run = checked(client, "visits.csv", "\n".join(lines).encode())
     said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
-    run.refresh_from_db()
+    say_columns(client, run, said)
     assert figures(run) == (2, 0, 0, 0)
     assert run.notes == [
         "visits.csv: 2 rows that sum others up were passed over.",
@@ -126,8 +122,7 @@ def test_a_value_that_cannot_be_used_leaves_the_one_on_record(client, admin, ada
     table = [["First", "Last", "Born", "Mail", "Town"], ["Ada", "Brightwater", "3/7/1988", "none", "Bowie"]]
     run = checked(client, "people.csv", reports.as_csv(table))
     said = {"makes": "clients", "first_name": "0", "last_name": "1", "dob": "2", "email": "3", "city": "4"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     client.post(f"/imports/{run.pk}/apply/")
     working.work(run.pk)
     assert figures(run) == (0, 1, 0, 1)
@@ -149,8 +144,7 @@ def test_a_row_cut_short_beside_a_diagnosis_is_left_out_with_its_reason_and_show
              "Ada Brightwater,3/7/1988,F33.1"]  # fmt: skip
     run = checked(client, "visits.csv", "\n".join(lines).encode())
     said = {"makes": "appointments", "client": "0", "dob": "1", "clinician": "2", "date": "3"}
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", said)
-    working.work(run.pk)
+    say_columns(client, run, said)
     page = page_of(client, run)
     assert figures(run) == (1, 0, 0, 1), page
     assert "This row has 3 cells and the header 5" in page and "F33" not in page
@@ -179,8 +173,7 @@ def test_a_diagnosis_under_any_name_is_dropped_before_anything_is_kept(client, a
 def test_of_a_row_left_out_nothing_is_kept_that_nobody_asked_for(client, admin):
     table = [["Who", "Born", "Comments"], ["Ada Long", "soon", "F41.1"], *[["Bob Long", "3/7/1990", "none"]] * 3]
     run = checked(client, "people.csv", reports.as_csv(table))
-    client.post(f"/imports/files/{run.files.get().pk}/columns/", {"makes": "clients", "client": "0", "dob": "1"})
-    working.work(run.pk)
+    say_columns(client, run, {"makes": "clients", "client": "0", "dob": "1"})
     rows = client.get(f"/imports/files/{run.files.get().pk}/rejected/").content.decode()
     assert "Ada Long,soon,," in rows and "F41" not in rows and "Comments" in rows
 

@@ -21,7 +21,7 @@ from lwg_intake.imports import actions, undo
 from lwg_intake.imports.kinds import MAKES, PRESETS, TARGETS, Mapping, guessed, labelled
 from lwg_intake.imports.models import Person, Run, RunFile
 from lwg_intake.imports.packed import first_rows
-from lwg_intake.imports.persons import differing
+from lwg_intake.imports.persons import beside
 from lwg_intake.imports.uploads import TooMuch, received
 from lwg_intake.records.models import Client
 
@@ -234,7 +234,7 @@ def persons(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "person": person,
             "candidates": [
-                {"client": clients[pk], "differs": differing(person.facts, clients[pk])}
+                {"client": clients[pk], "facts": beside(person.facts, clients[pk])}
                 for pk in person.candidates
                 if pk in clients
             ],
